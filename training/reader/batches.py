@@ -1,0 +1,149 @@
+"""From documents to batches: windows cut at a random offset each epoch, labels as padded tensors."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
+from reader.corpora import UNKNOWN, Document
+from reader.model import RELATIONS
+
+_RELATION_ID = {r: i for i, r in enumerate(RELATIONS)}
+WORD_LAYERS = ("tags", "inner", "upos", "xpos", "heads", "starts", "names")
+
+
+@dataclass(slots=True)
+class Example:
+    """A document ready to be cut: word pieces, and one array per label layer (None: unlabelled)."""
+
+    doc: Document
+    pieces: Pieces
+    layers: dict[str, np.ndarray]
+
+
+def prepare(doc: Document, vocabulary: Vocabulary) -> Example:
+    """Pieces and label arrays of a document."""
+    layers = {k: np.array(getattr(doc, k), dtype=np.int64) for k in WORD_LAYERS if getattr(doc, k) is not None}
+    if doc.relations is not None:
+        layers["relations"] = np.array([_RELATION_ID.get(r, UNKNOWN) for r in doc.relations], dtype=np.int64)
+    layers.update({k: np.asarray(v) for k, v in doc.extra.items() if isinstance(v, (list, np.ndarray))})
+    return Example(doc, vocabulary.pieces(doc.words), layers)
+
+
+def cut(example: Example, size: int, rng: random.Random) -> Iterator[Window]:
+    """Windows side by side, the first of a random length, so that no word always stands at an edge."""
+    n = len(example.doc.words)
+    if not n:
+        return
+    if example.pieces.last[-1] < size:
+        yield Window(0, n)
+        return
+    offset = rng.randrange(size // 4, size)
+    stop = int(np.searchsorted(example.pieces.last, offset))
+    yield Window(0, max(1, stop))
+    start = max(1, stop)
+    while start < n:
+        stop = int(np.searchsorted(example.pieces.last, example.pieces.first[start] + size, side="left"))
+        yield Window(start, max(stop, start + 1))
+        start = max(stop, start + 1)
+
+
+def epoch(examples: list[Example], size: int, batch_pieces: int, rng: random.Random) -> list[list[tuple[Example, Window]]]:
+    """All windows of one epoch in batches of windows of like length, in random order."""
+    items = [(e, w) for e in examples for w in cut(e, size, rng)]
+    rng.shuffle(items)
+    items.sort(key=lambda x: (length(x) // 24, rng.random()))
+    batches: list[list[tuple[Example, Window]]] = []
+    current: list[tuple[Example, Window]] = []
+    longest = 0
+    for item in items:
+        longest_if = max(longest, length(item))
+        if current and longest_if * (len(current) + 1) > batch_pieces:
+            batches.append(current)
+            current, longest_if = [], length(item)
+        current.append(item)
+        longest = longest_if
+    batches.append(current)
+    rng.shuffle(batches)
+    return batches
+
+
+def length(item: tuple[Example, Window]) -> int:
+    """Pieces of a window, with [CLS] and [SEP]."""
+    example, window = item
+    return int(example.pieces.last[window.stop - 1] - example.pieces.first[window.start]) + 3
+
+
+def tensors(items: list[tuple[Example, Window]]) -> dict[str, Tensor]:
+    """Inputs and labels of a batch. Labels outside the corpus' layers are UNKNOWN; heads outside the window too."""
+    arrays = batch_arrays([(e.pieces, w) for e, w in items])
+    rows, words = arrays["first"].shape
+    out = {k: torch.from_numpy(v) for k, v in arrays.items()}
+    names = sorted({k for e, _ in items for k in e.layers})
+    for name in names:
+        kind = next(e.layers[name].dtype for e, _ in items if name in e.layers)
+        padded = np.full((rows, words), UNKNOWN, dtype=kind)
+        for row, (e, w) in enumerate(items):
+            if name in e.layers:
+                part = e.layers[name][w.start : w.stop].copy()
+                if name == "heads":
+                    inside = (part >= w.start) & (part < w.stop)
+                    part = np.where(inside, part - w.start, UNKNOWN)
+                padded[row, : w.stop - w.start] = part
+        out[name] = torch.from_numpy(padded)
+    present = np.zeros((rows, words), dtype=np.float32)
+    for row, (_, w) in enumerate(items):
+        present[row, : w.stop - w.start] = 1
+    out["present"] = torch.from_numpy(present)
+    return out
+
+
+def link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[str, Tensor] | None:
+    """Cues of a batch: `row`, `cue` (n,), and membership of each word in its source and content (n, words)."""
+    rows, cues, sources, contents = [], [], [], []
+    for row, (e, w) in enumerate(items):
+        for cue, source, content in e.doc.links:
+            if w.start <= cue < w.stop:
+                rows.append(row), cues.append(cue - w.start)
+                sources.append(_membership(source, w, words)), contents.append(_membership(content, w, words))
+    if not rows:
+        return None
+    return {
+        "row": torch.tensor(rows), "cue": torch.tensor(cues),
+        "source": torch.from_numpy(np.stack(sources)), "content": torch.from_numpy(np.stack(contents)),
+    }  # fmt: skip
+
+
+def event_link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[str, Tensor] | None:
+    """Triggers of a batch: `row`, `trigger` (n,), and per word whether it names an actor or a recipient (n, words).
+
+    `candidates` marks the words that name anybody at all; only these are decided upon.
+    """
+    rows, triggers, layers = [], [], {"actors": [], "recipients": [], "candidates": []}
+    for row, (e, w) in enumerate(items):
+        for trigger, *parties in e.doc.extra.get("event_links", ()):
+            if w.start <= trigger < w.stop:
+                rows.append(row), triggers.append(trigger - w.start)
+                for name, indexes in zip(layers, parties, strict=True):
+                    layers[name].append(_membership(indexes, w, words))
+    if not rows:
+        return None
+    stacked = {k: torch.from_numpy(np.stack(v)) for k, v in layers.items()}
+    return {"row": torch.tensor(rows), "trigger": torch.tensor(triggers), **stacked}
+
+
+def _membership(indexes: list[int], window: Window, words: int) -> np.ndarray:
+    out = np.zeros(words, dtype=np.float32)
+    for i in indexes:
+        if window.start <= i < window.stop:
+            out[i - window.start] = 1
+    return out
+
+
+__all__ = ["Example", "cut", "epoch", "event_link_tensors", "find_windows", "length", "link_tensors", "prepare", "tensors"]

@@ -1,0 +1,136 @@
+"""Corpora of events, status, parties and loaded words as documents with labels per word."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detente.read.words import Word, find_words
+from reader.corpora import UNKNOWN, Document, _overlapping, attribution_layers, load_treebank, read_lines
+from reader.model import EVENT_TYPES, STATUSES
+
+NO_TRIGGER = len(EVENT_TYPES)
+# (text, words, date) -> (first word, last word, code) of everybody named
+FindActors = Callable[[str, list[Word], date | None], list[tuple[int, int, str]]]
+
+
+def load_events(
+    rows: Iterable[dict[str, Any]], articles: dict[str, dict[str, Any]], find_actors: FindActors, attributions: dict[str, Any]
+) -> Iterator[Document]:
+    """Articles with annotated sentences; sentences without annotation stay UNKNOWN.
+
+    articles: by id, with `text`. attributions: statements of the same articles, where somebody annotated them too.
+    """
+    by_doc: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_doc[row["doc"]].append(row)
+    for doc_id, sentences in by_doc.items():
+        article = articles[doc_id]
+        doc = Document(doc_id, article["text"], find_words(article["text"]))
+        if doc_id in attributions:
+            attribution_layers(doc, attributions[doc_id])
+        mentions = find_actors(doc.text, doc.words, _date(article.get("published_at")))
+        _event_layers(doc, sentences, mentions)
+        yield doc
+
+
+def _date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value[:10].replace("/", "-")) if value else None
+    except ValueError:
+        return None
+
+
+def _event_layers(doc: Document, sentences: list[dict[str, Any]], mentions: list[tuple[int, int, str]]) -> None:
+    n = len(doc.words)
+    layers = {k: [UNKNOWN] * n for k in ("triggers", "status", "voiced")}
+    links = []
+    for row in sentences:
+        inside = _overlapping(doc.words, [(row["start"], row["end"])])
+        if not inside:
+            continue
+        for i in inside:
+            layers["triggers"][i] = NO_TRIGGER
+        for event in row["events"]:
+            words = _trigger_words(doc, row, event)
+            if not words:
+                continue
+            for i in words:
+                layers["triggers"][i] = EVENT_TYPES.index(event["type"])
+                layers["status"][i] = STATUSES.index(event["status"])
+                layers["voiced"][i] = int(event["voice"] != "narrator")
+            links.append(_parties(words[0], inside, event, mentions))
+    doc.extra.update(layers)
+    doc.extra["event_links"] = tuple(links)
+
+
+def _trigger_words(doc: Document, row: dict[str, Any], event: dict[str, Any]) -> list[int]:
+    if "tstart" in event:
+        return _overlapping(doc.words, [(event["tstart"], event["tend"])])
+    at = doc.text.find(event["trigger"], row["start"], row["end"])
+    return _overlapping(doc.words, [(at, at + len(event["trigger"]))]) if at >= 0 else []
+
+
+def _parties(
+    trigger: int, sentence: list[int], event: dict[str, Any], mentions: list[tuple[int, int, str]]
+) -> tuple[int, list[int], list[int], list[int]]:
+    """Words that name the parties: in the sentence if they are named there, else where they were named last."""
+    first, last = sentence[0], sentence[-1]
+    here = [m for m in mentions if first <= m[0] <= last]
+    before = [m for m in mentions if m[0] < first][::-1][:40]
+    roles: dict[str, set[int]] = {"actors": set(), "recipients": set()}
+    for role in roles:
+        for code in event[role]:
+            named = [m[0] for m in here if m[2] == code] or [m[0] for m in before if m[2] == code][:1]
+            roles[role].update(named)
+    candidates = {m[0] for m in here} | roles["actors"] | roles["recipients"] | {m[0] for m in before[:4]}
+    return trigger, sorted(roles["actors"]), sorted(roles["recipients"]), sorted(candidates)
+
+
+def load_pairs(path: Path, held_out: Callable[[int], bool]) -> Iterator[Document]:
+    """PLV sentences: the type of some event in it is known, not which word carries it. YIELD stands for two types and is skipped."""
+    for number, row in enumerate(read_lines(path)):
+        if row["gold_root"] in EVENT_TYPES and not held_out(number):
+            doc = Document(row["sentence_id"], row["sentence"], find_words(row["sentence"]))
+            doc.extra["pair_type"] = [EVENT_TYPES.index(row["gold_root"])] * len(doc.words)
+            yield doc
+
+
+def load_factual(treebank: Path, uds: Path) -> Iterator[Document]:
+    """EWT documents with UDS-IH2 values as happened (1) or not (0); values between -0.5 and 0.5 stay UNKNOWN."""
+    values = {(r["sent_id"], p["token"]): p["value"] for r in read_lines(uds) for p in r["predicates"]}
+    for doc in load_treebank(treebank):
+        labels = [UNKNOWN] * len(doc.words)
+        for key, i in doc.extra["tokens"].items():
+            value = values.get(key)
+            if value is not None and abs(value) > 0.5:
+                labels[i] = int(value > 0)
+        doc.extra["factual"] = labels
+        yield doc
+
+
+def load_loaded(path: Path, seed: int = 1) -> Iterator[Document]:
+    """BABE sentences with the words that annotators found biased."""
+    for row in read_lines(path):
+        if row["bias"] not in {"Biased", "Non-biased"}:
+            continue
+        doc = Document(row["id"], row["text"], find_words(row["text"]))
+        biased = int(row["bias"] == "Biased")
+        spans = [m.span() for w in row["biased_words"] if w.strip() for m in re.finditer(re.escape(w.strip()), row["text"], re.I)]
+        marked = set(_overlapping(doc.words, spans)) if biased else set()
+        doc.extra["loaded"] = [int(i in marked) if marked or not biased else UNKNOWN for i in range(len(doc.words))]
+        doc.extra["biased"] = [biased] * len(doc.words)
+        if doc.words:
+            yield doc
+
+
+def shuffled(documents: list[Document], seed: int) -> list[Document]:
+    """The documents in a fixed random order."""
+    out = list(documents)
+    random.Random(seed).shuffle(out)
+    return out
