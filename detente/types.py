@@ -311,7 +311,9 @@ class Reading:
     def to_dict(self) -> Json:
         """The reading as JSON of the contract; see `detente schema`."""
         return {
-            "schema": SCHEMA, "reader": self.reader, "article": self.article.to_dict(),
+            "schema": SCHEMA,
+            "reader": self.reader,
+            "article": self.article.to_dict(),
             **{
                 name: [x.to_dict() for x in getattr(self, name)]
                 for name in ("boilerplate", "sentences", "statements", "unattributed", "timexes", "events", "loaded", "refusals")
@@ -324,9 +326,3 @@ class Reading:
             if s.id == statement_id:
                 return s
         raise KeyError(statement_id)
-
-    def _repr_html_(self) -> str:
-        """For notebooks: the article with its statements marked."""
-        from detente.report.html import fragment
-
-        return fragment(self)

@@ -17,7 +17,9 @@ Ints = npt.NDArray[np.int64]
 
 CLS, SEP, PAD, BREAK = 101, 102, 0, 2  # BREAK is [unused1]: a paragraph ends here
 MAX_PIECES_PER_WORD = 6
-_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "…": ".", "–": "-", "—": "-"})
+_PLAIN = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "…": ".", "–": "-", "—": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Vocabulary:
         paragraph = 0
         for word in words:
             if word.paragraph != paragraph:
-                ids.append(BREAK), shapes.append(Shape.PUNCTUATION), quotes.append(0)
+                ids.append(BREAK)
+                shapes.append(Shape.PUNCTUATION)
+                quotes.append(0)
                 paragraph = word.paragraph
             own = self.ids_of(word.text)
             first.append(len(ids))

@@ -135,7 +135,12 @@ def _hugs_left(text: str, start: int, end: int) -> bool:
     """A straight mark glued to a word before it and to none after it: it closes, whatever was lost before."""
     before = text[start - 1 : start]
     after = text[end : end + 1]
-    return bool(before) and not before.isspace() and before not in "([{—–-" and (not after or after.isspace() or after in ".,;:!?)")
+    return (
+        bool(before)
+        and not before.isspace()
+        and before not in "([{—–-"
+        and (not after or after.isspace() or after in ".,;:!?)")
+    )
 
 
 def iterate_paragraphs(words: list[Word]) -> Iterator[tuple[int, int]]:

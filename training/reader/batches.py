@@ -110,8 +110,10 @@ def link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[str, T
     for row, (e, w) in enumerate(items):
         for cue, source, content in e.doc.links:
             if w.start <= cue < w.stop:
-                rows.append(row), cues.append(cue - w.start)
-                sources.append(_membership(source, w, words)), contents.append(_membership(content, w, words))
+                rows.append(row)
+                cues.append(cue - w.start)
+                sources.append(_membership(source, w, words))
+                contents.append(_membership(content, w, words))
     if not rows:
         return None
     return {
@@ -129,7 +131,8 @@ def event_link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[
     for row, (e, w) in enumerate(items):
         for trigger, *parties in e.doc.extra.get("event_links", ()):
             if w.start <= trigger < w.stop:
-                rows.append(row), triggers.append(trigger - w.start)
+                rows.append(row)
+                triggers.append(trigger - w.start)
                 for name, indexes in zip(layers, parties, strict=True):
                     layers[name].append(_membership(indexes, w, words))
     if not rows:

@@ -114,14 +114,15 @@ def load_factual(treebank: Path, uds: Path) -> Iterator[Document]:
         yield doc
 
 
-def load_loaded(path: Path, seed: int = 1) -> Iterator[Document]:
+def load_loaded(path: Path) -> Iterator[Document]:
     """BABE sentences with the words that annotators found biased."""
     for row in read_lines(path):
         if row["bias"] not in {"Biased", "Non-biased"}:
             continue
         doc = Document(row["id"], row["text"], find_words(row["text"]))
         biased = int(row["bias"] == "Biased")
-        spans = [m.span() for w in row["biased_words"] if w.strip() for m in re.finditer(re.escape(w.strip()), row["text"], re.I)]
+        wanted = [w.strip() for w in row["biased_words"] if w.strip()]
+        spans = [m.span() for w in wanted for m in re.finditer(re.escape(w), row["text"], re.I)]
         marked = set(_overlapping(doc.words, spans)) if biased else set()
         doc.extra["loaded"] = [int(i in marked) if marked or not biased else UNKNOWN for i in range(len(doc.words))]
         doc.extra["biased"] = [biased] * len(doc.words)
