@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 SCHEMA = "detente.reading/1"
+FOUND = ("boilerplate", "sentences", "statements", "unattributed", "timexes", "events", "loaded", "refusals")
 
 Directness = Literal["direct", "mixed", "indirect"]
 SpeakerKind = Literal["person", "organisation", "state", "group", "unnamed"]
@@ -314,10 +315,7 @@ class Reading:
             "schema": SCHEMA,
             "reader": self.reader,
             "article": self.article.to_dict(),
-            **{
-                name: [x.to_dict() for x in getattr(self, name)]
-                for name in ("boilerplate", "sentences", "statements", "unattributed", "timexes", "events", "loaded", "refusals")
-            },
+            **{name: [x.to_dict() for x in getattr(self, name)] for name in FOUND},
         }  # fmt: skip
 
     def statement(self, statement_id: str) -> Statement:

@@ -93,7 +93,10 @@ def _parties(
 
 
 def load_pairs(path: Path, held_out: Callable[[int], bool]) -> Iterator[Document]:
-    """PLV sentences: the type of some event in it is known, not which word carries it. YIELD stands for two types and is skipped."""
+    """PLV sentences: the type of some event in it is known, not which word carries it.
+
+    YIELD stands for two types and is skipped.
+    """
     for number, row in enumerate(read_lines(path)):
         if row["gold_root"] in EVENT_TYPES and not held_out(number):
             doc = Document(row["sentence_id"], row["sentence"], find_words(row["sentence"]))
