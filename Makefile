@@ -1,21 +1,38 @@
-# Two commands for users: `make demo` and `make test`; both set everything up by themselves.
+# `make demo` reads the examples, `make test` runs the tests; both set everything up by themselves. Python 3.11+ is enough.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+EXAMPLES := $(wildcard examples/*.txt)
+READ = $(BIN)/detente read $(EXAMPLES) --actors examples/actors.toml --date 2031-03-04
 
-.PHONY: test lint clean
+.PHONY: demo test lint clean
 
-$(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[test]"
-	touch $@
+demo: $(VENV)/package
+	@mkdir -p build
+	@$(READ)
+	@$(READ) --format html --out build/demo.html
+	@echo
+	@echo "The same as a page, with everything marked in the text: $(abspath build/demo.html)"
 
-test: $(VENV)/installed
+test: $(VENV)/tools
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/installed
+lint: $(VENV)/tools
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 clean:
 	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/package: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/tools: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	touch $@ $(VENV)/package

@@ -324,3 +324,9 @@ class Reading:
             if s.id == statement_id:
                 return s
         raise KeyError(statement_id)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows the reading."""
+        from detente.report.html import fragment
+
+        return fragment(self)

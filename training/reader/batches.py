@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
+from detente.read.predicates import WIDTH, lexicon_features
 from reader.corpora import UNKNOWN, Document
 from reader.model import RELATIONS
 
@@ -32,6 +33,7 @@ def prepare(doc: Document, vocabulary: Vocabulary) -> Example:
     layers = {k: np.array(getattr(doc, k), dtype=np.int64) for k in WORD_LAYERS if getattr(doc, k) is not None}
     if doc.relations is not None:
         layers["relations"] = np.array([_RELATION_ID.get(r, UNKNOWN) for r in doc.relations], dtype=np.int64)
+    layers["lexicon"] = lexicon_features([w.text for w in doc.words])
     layers.update({k: np.asarray(v) for k, v in doc.extra.items() if isinstance(v, (list, np.ndarray))})
     return Example(doc, vocabulary.pieces(doc.words), layers)
 
@@ -54,9 +56,16 @@ def cut(example: Example, size: int, rng: random.Random) -> Iterator[Window]:
         start = max(stop, start + 1)
 
 
+def _labelled(example: Example, window: Window) -> bool:
+    """Whether the window teaches anything: articles of events have few annotated sentences."""
+    if "triggers" not in example.layers or "tags" in example.layers:
+        return True
+    return bool((example.layers["triggers"][window.start : window.stop] != UNKNOWN).any())
+
+
 def epoch(examples: list[Example], size: int, batch_pieces: int, rng: random.Random) -> list[list[tuple[Example, Window]]]:
     """All windows of one epoch in batches of windows of like length, in random order."""
-    items = [(e, w) for e in examples for w in cut(e, size, rng)]
+    items = [(e, w) for e in examples for w in cut(e, size, rng) if _labelled(e, w)]
     rng.shuffle(items)
     items.sort(key=lambda x: (length(x) // 24, rng.random()))
     batches: list[list[tuple[Example, Window]]] = []
@@ -88,7 +97,9 @@ def tensors(items: list[tuple[Example, Window]]) -> dict[str, Tensor]:
     names = sorted({k for e, _ in items for k in e.layers})
     for name in names:
         kind = next(e.layers[name].dtype for e, _ in items if name in e.layers)
-        padded = np.full((rows, words), UNKNOWN, dtype=kind)
+        padded = (
+            np.full((rows, words), UNKNOWN, dtype=kind) if name != "lexicon" else np.zeros((rows, words, WIDTH), dtype=kind)
+        )
         for row, (e, w) in enumerate(items):
             if name in e.layers:
                 part = e.layers[name][w.start : w.stop].copy()

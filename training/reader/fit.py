@@ -58,11 +58,20 @@ def optimizer_of(model: Reader, rate: float, head_rate: float) -> torch.optim.Op
     """AdamW with one rate for the encoder and a higher one for the heads."""
     encoder = [p for p in model.encoder.parameters() if p.requires_grad]
     inside = {id(p) for p in model.encoder.parameters()}
-    heads = [p for p in model.parameters() if id(p) not in inside]
-    groups = [{"params": encoder, "lr": rate}, {"params": heads, "lr": head_rate}]
+    heads = [p for p in model.parameters() if id(p) not in inside and p.requires_grad]
+    groups = [{"params": g, "lr": r} for g, r in ((encoder, rate), (heads, head_rate)) if g]
     for g in groups:
         g["initial_lr"] = g["lr"]
     return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98))
+
+
+EVENT_PARTS = ("event_layer", "triggers", "status", "voiced", "actor_link", "recipient_link")
+
+
+def freeze_all_but_events(model: Reader) -> None:
+    """Leave only the parts that read events to be fitted."""
+    for name, p in model.named_parameters():
+        p.requires_grad_(name.split(".")[0] in EVENT_PARTS)
 
 
 def average(shadow: dict[str, torch.Tensor], model: Reader, decay: float) -> None:
@@ -103,6 +112,8 @@ def fit(args: argparse.Namespace) -> None:
     model = Reader()
     model.encoder.load_minilm(minilm_folder())
     model.to(device)
+    if args.only_events:
+        freeze_all_but_events(model)
     optimizer = optimizer_of(model, args.rate, args.head_rate)
     shadow = {k: v.clone() for k, v in model.state_dict().items()}
     args.out.mkdir(parents=True, exist_ok=True)
@@ -115,6 +126,8 @@ def fit(args: argparse.Namespace) -> None:
     seen: dict[str, list[float]] = defaultdict(list)
     started = saved = time.monotonic()
     model.train()
+    if args.only_events:
+        model.encoder.eval()
     for step in range(first, args.steps):
         items = next(streams[rng.choices(list(mixture), list(mixture.values()))[0]])
         batch = {k: v.to(device) for k, v in tensors(items).items()}
@@ -150,6 +163,7 @@ def main() -> None:
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--decay", type=float, default=0.998)
     parser.add_argument("--mixture", default=MIXTURE, help="share of the steps by source")
+    parser.add_argument("--only-events", action="store_true", help="fit the event layer and its heads, leave the rest as it is")
     parser.add_argument("--seed", type=int, default=20220109)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")

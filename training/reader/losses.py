@@ -70,9 +70,10 @@ def surface_loss(model: Reader, x: Tensor, batch: Batch) -> dict[str, Tensor]:
 def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str, Tensor]:
     """Triggers with their type, status and voice, and the parties among the words that name somebody."""
     losses = {}
+    x = model.event_layer(x, batch["lexicon"], batch["present"])
     if "triggers" in batch:
         scores = model.triggers(x)
-        losses["triggers"] = word_loss(scores, batch["triggers"]) * 2
+        losses["triggers"] = _trigger_loss(scores, batch["triggers"]) * 3
         status, voiced = model.status(x), model.voiced(x)[..., 0]
         losses["status"] = word_loss(status, batch["status"]) * 0.5
         known = batch["voiced"] != UNKNOWN
@@ -90,6 +91,14 @@ def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str
             each = F.binary_cross_entropy_with_logits(scores, links[role], reduction="none") * links["candidates"]
             losses["link_" + role] = each.sum() / links["candidates"].sum()
     return losses
+
+
+def _trigger_loss(scores: Tensor, gold: Tensor) -> Tensor:
+    """Cross-entropy in which a word without an event weighs half: there are twenty of them for each trigger."""
+    known = gold != UNKNOWN
+    weight = torch.ones(scores.shape[-1], device=scores.device)
+    weight[-1] = 0.5
+    return F.cross_entropy(scores[known], gold[known], weight=weight) if known.any() else scores.sum() * 0
 
 
 def _somewhere(scores: Tensor, kind: Tensor, present: Tensor) -> Tensor:
@@ -127,8 +136,12 @@ def _pool(scores: Tensor, present: Tensor) -> Tensor:
 
 
 def all_losses(model: Reader, batch: Batch, items: Items) -> dict[str, Tensor]:
-    """Every loss the labels of this batch allow."""
-    x = model.words(batch)
+    """Every loss the labels of this batch allow; with a frozen encoder only those of events."""
+    frozen = not model.encoder.training
+    with torch.set_grad_enabled(not frozen):
+        x = model.words(batch)
+    if frozen:
+        return event_loss(model, x, batch, items)
     losses = surface_loss(model, x, batch)
     if "tags" in batch or "inner" in batch:
         losses |= attribution_loss(model, x, batch, items)

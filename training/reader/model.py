@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detente.read.predicates import WIDTH
 from reader.corpora import NAMES, TAGS, UPOS, XPOS
 
 HIDDEN, LAYERS, ATTENTION_HEADS, FEED_FORWARD = 384, 6, 12, 1536
@@ -144,6 +145,21 @@ class Biaffine(nn.Module):
         return a @ b.transpose(-1, -2) * self.scale + self.bias
 
 
+class EventLayer(nn.Module):
+    """One more transformer layer, over words: encoded words with what the lexicon of predicates says of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lexicon = nn.Linear(WIDTH, HIDDEN, bias=False)
+        self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
+        self.layer = Layer()
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor, lexicon: Tensor, present: Tensor) -> Tensor:
+        bias = (1.0 - present[:, None, None, :].to(x.dtype)) * -1e4
+        return self.dropout(self.layer(self.norm(x + self.lexicon(lexicon)), bias))
+
+
 class Reader(nn.Module):
     """Encoder and heads. Every head reads words: (batch, words, HIDDEN)."""
 
@@ -158,6 +174,7 @@ class Reader(nn.Module):
         self.names, self.starts = nn.Linear(HIDDEN, len(NAMES)), nn.Linear(HIDDEN, 1)
         self.arcs = Biaffine(ARC_DIM)
         self.label_dependent, self.label_head = nn.Linear(HIDDEN, LABEL_DIM), nn.Linear(HIDDEN, LABEL_DIM)
+        self.event_layer = EventLayer()
         self.triggers = nn.Linear(HIDDEN, len(EVENT_TYPES) + 1)  # the last is "no trigger"
         self.status, self.voiced = nn.Linear(HIDDEN, len(STATUSES)), nn.Linear(HIDDEN, 1)
         self.actor_link, self.recipient_link = Biaffine(LINK_DIM), Biaffine(LINK_DIM)

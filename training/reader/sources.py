@@ -11,7 +11,7 @@ from typing import Any
 from detente.read.words import Word, find_words
 from reader.corpora import Document, attribution_layers, load_polnear, load_treebank, read_lines
 from reader.labels import corpus_texts, labelled
-from reader.tasks import load_events, load_factual, load_loaded, load_pairs
+from reader.tasks import load_events, load_factual, load_gold_records, load_loaded, load_pairs, load_stories, load_suites
 
 HERE = Path(__file__).parent.parent
 HELD_OUT = 10  # every tenth row of PLV and BABE stays out of training, to measure with
@@ -34,6 +34,11 @@ def load_documents(corpora: Path) -> dict[str, list[Document]]:
         "gum": list(load_treebank(corpora / "ud/gum_train.conllu.gz", open_only=True)),
         "statements": [*_statements(texts, in_events), *[d for d in events if d.tags is not None]],
         "events": events,
+        "coded": [
+            *load_gold_records(corpora / "plover/gsr.jsonl"),
+            *load_stories(corpora / "plover/ngec_synthetic.jsonl.gz"),
+            *load_suites([corpora / f"plover/petr{n}.jsonl" for n in (1, 2)], corpora / "plover/cameo_codes.tsv"),
+        ],
         "pairs": list(load_pairs(corpora / "plover/plv_train.jsonl", held_out)),
         "loaded": [d for n, d in enumerate(load_loaded(corpora / "bias/babe_sg2.jsonl")) if not held_out(n)],
     }

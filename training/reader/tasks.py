@@ -104,6 +104,57 @@ def load_pairs(path: Path, held_out: Callable[[int], bool]) -> Iterator[Document
             yield doc
 
 
+_OLD_NAMES = {"DEMAND": "REQUEST", "DISAPPROVE": "ACCUSE", "INVESTIGATE": "ACCUSE", "FIGHT": "ASSAULT"}
+
+
+def _markup(row: dict[str, Any]) -> str:
+    info = row.get("textInfo")
+    return str(info.get("markup", "")) if isinstance(info, dict) else str(info or "")
+
+
+def load_gold_records(path: Path) -> Iterator[Document]:
+    """PLOVER gold records: the first marked words carry the event; of the rest of the sentence nothing is known."""
+    for row in read_lines(path):
+        kind = _OLD_NAMES.get(row["event"], row["event"])
+        marked = re.search(r"\(EVT: ([^)]*)\)", _markup(row))
+        at = row["text"].find(marked.group(1)) if marked else -1
+        if kind not in EVENT_TYPES or at < 0 or marked is None:
+            continue
+        doc = Document(row["id"], row["text"], find_words(row["text"]))
+        layer = [UNKNOWN] * len(doc.words)
+        for i in _overlapping(doc.words, [(at, at + len(marked.group(1)))]):
+            layer[i] = EVENT_TYPES.index(kind)
+        doc.extra["triggers"], doc.extra["status"], doc.extra["voiced"] = layer, [UNKNOWN] * len(layer), [UNKNOWN] * len(layer)
+        yield doc
+
+
+def load_stories(path: Path, words: int = 45) -> Iterator[Document]:
+    """Machine-written stories with one type each: headline and first words, somewhere in which the event stands."""
+    for number, row in enumerate(read_lines(path)):
+        headline = row["prompt"].split("\n")[0]
+        text = headline + "\n\n" + " ".join(row["text"].split()[:words])
+        doc = Document(f"story-{number}", text, find_words(text))
+        if row["label"] in EVENT_TYPES and doc.words:
+            doc.extra["pair_type"] = [EVENT_TYPES.index(row["label"])] * len(doc.words)
+            yield doc
+
+
+def load_suites(paths: Iterable[Path], codes: Path) -> Iterator[Document]:
+    """Sentences of the PETRARCH suites with one event: its CAMEO code as PLOVER type, somewhere in the sentence."""
+    types = {}
+    for line in codes.read_text(encoding="utf-8").splitlines()[1:]:
+        cells = line.split("\t")
+        types[cells[0]] = cells[3]
+    for path in paths:
+        for row in read_lines(path):
+            kinds = {types.get(e["cameo"], types.get(e["cameo"][:3], types.get(e["cameo"][:2], ""))) for e in row["events"]}
+            kind = kinds.pop() if len(kinds) == 1 else ""
+            doc = Document(row["id"], row["text"], find_words(row["text"]))
+            if kind in EVENT_TYPES and doc.words:
+                doc.extra["pair_type"] = [EVENT_TYPES.index(kind)] * len(doc.words)
+                yield doc
+
+
 def load_factual(treebank: Path, uds: Path) -> Iterator[Document]:
     """EWT documents with UDS-IH2 values as happened (1) or not (0); values between -0.5 and 0.5 stay UNKNOWN."""
     values = {(r["sent_id"], p["token"]): p["value"] for r in read_lines(uds) for p in r["predicates"]}

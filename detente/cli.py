@@ -1,0 +1,244 @@
+"""The command line: parse, call the package, show. Programs get stdout; people get progress and refusals on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import ActorFileInvalid, DetenteError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from detente.types import Reading, Refusal
+
+FEW = 3  # articles that need no progress bar
+INTERRUPTED = 130
+
+app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    """How readings are written."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    html = "html"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from detente.version import __version__
+
+        print(f"detente {__version__}")
+        raise typer.Exit
+
+
+def _date(value: str | None) -> str | None:
+    from detente.read.article import is_iso_date
+
+    if value is not None and not is_iso_date(value):
+        raise typer.BadParameter(f"{value!r} is not an ISO date; give YYYY-MM-DD, as 2022-01-09, or 2022-01-09T14:30+01:00")
+    return value
+
+
+@app.callback()
+def detente(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read news about relations between states: who said what, who did what to whom, and did it really happen."""
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a reading."""
+    from detente.schema import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+@app.command("read")
+def read_command(
+    articles: Annotated[
+        list[str], typer.Argument(metavar="ARTICLE...", help="Text files, JSON lines (.jsonl, .json; .gz too), or - for stdin.")
+    ],
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write readings.")] = Format.text,
+    out: Annotated[Path | None, typer.Option("--out", "-o", dir_okay=False, help="Write to this file, not to stdout.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", callback=_date, help="Publication date (ISO) of articles that do not say theirs.")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option(help="Publisher of articles that do not say theirs.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title, where one article is read.")] = None,
+    actors: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="TOML file of actors to add; see docs/actors.md.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="Cores to use; 0 for all.")] = 0,
+) -> None:
+    """Read articles: who said what, in whose words, altered where.
+
+    Articles that cannot be read are named on stderr with the reason. Exit status: 0 when something was read,
+    1 when nothing was, 2 for a wrong call.
+    """
+    if title is not None and len(articles) > 1:
+        raise typer.BadParameter(f"one title cannot fit {len(articles)} articles; leave it out", param_hint="--title")
+    from detente.read.article import load_articles
+
+    loaded = load_articles(articles, published_at=date, publisher=publisher, title=title)
+    with _reported_failures(), _opened(out) as stream, _progress(articles, stream) as progress:
+        from detente import read_many
+
+        found = read_many(loaded, threads=threads, actors=actors)
+        number = _WRITERS[form](_readings(found, progress), stream)
+    raise typer.Exit(0 if number else 1)
+
+
+@contextmanager
+def _reported_failures() -> Iterator[None]:
+    """Failures as one line for people and the right exit status."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has somewhere to go
+        raise typer.Exit(0) from None
+    except ActorFileInvalid as error:
+        raise typer.BadParameter(str(error), param_hint="--actors") from error
+    except DetenteError as error:
+        _tell(str(error))
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[IO[str]]:
+    """The stream to write to, in UTF-8; opened before anything is read, so that a wrong path fails at once."""
+    if out is None:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+        yield sys.stdout
+        return
+    try:
+        stream = out.open("w", encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {(error.strerror or '').lower()}", param_hint="--out") from error
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _progress(articles: list[str], stream: IO[str]) -> Iterator[Callable[[str], None]]:
+    """Something to call with each finished article's name: moves a bar where a person can see it without harm."""
+    from detente.read.article import JSON_SUFFIXES, STDIN
+
+    many = len(articles) > FEW or any(a == STDIN or a.removesuffix(".gz").endswith(JSON_SUFFIXES) for a in articles)
+    if not (many and sys.stderr.isatty() and not stream.isatty()):
+        yield lambda name: None
+        return
+    bar = _bar()
+    files_only = not any(a == STDIN or a.removesuffix(".gz").endswith(JSON_SUFFIXES) for a in articles)
+    with bar:
+        task = bar.add_task("reading", total=len(articles) if files_only else None)
+        yield lambda name: bar.update(task, advance=1, description=name[:40])
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _readings(found: Iterable[Reading | Refusal], progress: Callable[[str], None]) -> Iterator[Reading]:
+    """The readings; refusals and notes are told on the way."""
+    from detente.types import Refusal
+
+    for one in found:
+        if isinstance(one, Refusal):
+            _tell(f"refused {one.name}: {one.reason}")
+            progress(one.name)
+            continue
+        for note in one.refusals:
+            _tell(f"note {note.name}: {note.reason}")
+        progress(one.article.id)
+        yield one
+
+
+def _tell(line: str) -> None:
+    from detente.report.outline import one_line
+
+    print(one_line(line), file=sys.stderr)
+
+
+def _write_text(readings: Iterable[Reading], stream: IO[str]) -> int:
+    from detente.report.text import render
+
+    colour = (stream.isatty() and "NO_COLOR" not in os.environ) or "FORCE_COLOR" in os.environ
+    width = shutil.get_terminal_size((80, 24)).columns if stream.isatty() else 80
+    return _write_each((("\n\n" if n else "") + render(r, colour=colour, width=width) for n, r in enumerate(readings)), stream)
+
+
+def _write_json(readings: Iterable[Reading], stream: IO[str]) -> int:
+    return _write_each((json.dumps(r.to_dict(), ensure_ascii=False, indent=2) + "\n" for r in readings), stream)
+
+
+def _write_jsonl(readings: Iterable[Reading], stream: IO[str]) -> int:
+    return _write_each((json.dumps(r.to_dict(), ensure_ascii=False) + "\n" for r in readings), stream)
+
+
+def _write_html(readings: Iterable[Reading], stream: IO[str]) -> int:
+    """One page with all readings; no page where there are none."""
+    from detente.report.html import page
+
+    shown = list(readings)
+    return len(shown) if shown and _write_each([page(shown)], stream) else 0
+
+
+_WRITERS = {Format.text: _write_text, Format.json: _write_json, Format.jsonl: _write_jsonl, Format.html: _write_html}
+
+
+def _write_each(parts: Iterable[str], stream: IO[str]) -> int:
+    """How many were written, each one whole: Ctrl-C waits for the end of the one in hand."""
+    number = 0
+    for part in parts:
+        with _uninterrupted():
+            stream.write(part)
+            stream.flush()
+        number += 1
+    return number
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is done."""
+    arrived: list[int] = []
+
+    def hold(number: int, frame: FrameType | None) -> Any:
+        arrived.append(number)
+
+    before = signal.signal(signal.SIGINT, hold)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if arrived:
+        raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Entry point of the `detente` command."""
+    app()

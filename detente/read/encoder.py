@@ -1,0 +1,138 @@
+"""The fitted encoder: rows of numbers for the words of many articles at once.
+
+The model sees windows of 254 pieces. Windows overlap, and each word's row comes from the window in
+which it stands most central, so that no word is read without its surroundings.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from detente.errors import ModelMissing
+from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
+from detente.read.predicates import WIDTH, lexicon_features
+from detente.read.words import Word
+
+Floats = npt.NDArray[np.float32]
+
+WINDOW, STRIDE = 254, 190
+BATCH_PIECES = 2048  # small batches are fastest on a CPU: their activations stay in its cache
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the model says of the words of one article: one row per word, columns by name."""
+
+    rows: Floats
+    fields: dict[str, tuple[int, int]]
+
+    def __getitem__(self, name: str) -> Floats:
+        """Columns of one head, (words, width)."""
+        start, end = self.fields[name]
+        return self.rows[:, start:end]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The ONNX graph of the package with the matrices and names that decoding needs."""
+
+    session: onnxruntime.InferenceSession
+    vocabulary: Vocabulary
+    matrices: dict[str, Floats]
+    fields: dict[str, tuple[int, int]]
+    classes: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def load(cls, folder: Path, threads: int = 0) -> Encoder:
+        """The model of `folder`; ModelMissing names the file that is not there. threads 0: as many as there are cores."""
+        for name in ("reader.onnx", "reader.json", "decoding.npz", "tokenizer.json"):
+            if not (folder / name).exists():
+                raise ModelMissing(f"{folder / name} is missing: the reader model is incomplete; install the package again")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
+        described = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        fields = {k: (v[0], v[1]) for k, v in described.pop("fields").items()}
+        with np.load(folder / "decoding.npz") as stored:
+            matrices = {k: stored[k] for k in stored.files}
+        classes = {k: tuple(v) for k, v in described.items()}
+        return cls(session, Vocabulary(folder / "tokenizer.json"), matrices, fields, classes)
+
+    @cached_property
+    def width(self) -> int:
+        """Columns per word."""
+        return max(end for _, end in self.fields.values())
+
+    def encode(self, texts: Sequence[Sequence[Word]]) -> list[Encoded]:
+        """Rows of the words of each text; windows of all texts share batches, sorted by length."""
+        pieces = [self.vocabulary.pieces(words) for words in texts]
+        lexicons = [lexicon_features([w.text for w in words]) for words in texts]
+        rows = [np.zeros((len(words), self.width), dtype=np.float32) for words in texts]
+        jobs = [job for number, p in enumerate(pieces) for job in _jobs(number, p)]
+        jobs.sort(key=lambda job: _length(pieces[job.text], job.window))
+        for batch in _batches(jobs, pieces):
+            inputs: dict[str, npt.NDArray[Any]] = dict(batch_arrays([(pieces[j.text], j.window) for j in batch]))
+            inputs["lexicon"] = _padded(
+                [lexicons[j.text][j.window.start : j.window.stop] for j in batch], inputs["first"].shape
+            )
+            fields = self.session.run(["fields"], inputs)[0]
+            for row, job in zip(fields, batch, strict=True):
+                start = job.window.start
+                rows[job.text][job.keep.start : job.keep.stop] = row[job.keep.start - start : job.keep.stop - start]
+        return [Encoded(r, self.fields) for r in rows]
+
+
+@lru_cache(maxsize=2)
+def shipped_encoder(threads: int = 0) -> Encoder:
+    """The model inside the package, loaded once."""
+    return Encoder.load(Path(str(files("detente") / "model")), threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    text: int
+    window: Window
+    keep: Window  # the words whose rows are taken from this window
+
+
+def _jobs(number: int, pieces: Pieces) -> list[_Job]:
+    """Windows of one text; neighbours share their overlap half and half."""
+    windows = list(find_windows(pieces, WINDOW, STRIDE))
+    borders = [0] + [(a.stop + b.start) // 2 for a, b in itertools.pairwise(windows)] + [len(pieces.first)]
+    return [_Job(number, w, Window(borders[k], borders[k + 1])) for k, w in enumerate(windows)]
+
+
+def _padded(parts: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+    """Rows of several windows as one array, (windows, words, WIDTH)."""
+    out = np.zeros((*shape, WIDTH), dtype=np.float32)
+    for row, part in enumerate(parts):
+        out[row, : len(part)] = part
+    return out
+
+
+def _length(pieces: Pieces, window: Window) -> int:
+    return int(pieces.last[window.stop - 1] - pieces.first[window.start])
+
+
+def _batches(jobs: list[_Job], pieces: list[Pieces]) -> list[list[_Job]]:
+    """Jobs of about one length together, at most BATCH_PIECES with padding."""
+    batches: list[list[_Job]] = []
+    for job in jobs:  # ascending length: the newest is the longest
+        length = _length(pieces[job.text], job.window) + 3
+        if batches and length * (len(batches[-1]) + 1) <= BATCH_PIECES:
+            batches[-1].append(job)
+        else:
+            batches.append([job])
+    return batches

@@ -1,0 +1,195 @@
+"""Articles to readings: the model once over many articles, the rest article by article."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from detente.read.actors import ActorTable
+from detente.read.article import MAX_CHARACTERS, Received, digest_id, is_iso_date, without_surrogates
+from detente.read.attribution import Attributed, Attribution, attribute
+from detente.read.boilerplate import find_boilerplate
+from detente.read.cast import find_cast
+from detente.read.encoder import Encoded, Encoder, shipped_encoder
+from detente.read.events import EventReader
+from detente.read.loaded import find_loaded
+from detente.read.speakers import Resolver
+from detente.read.syntax import analyse
+from detente.read.tense import ClauseTense
+from detente.read.timex import find_timexes
+from detente.read.words import Word, find_words
+from detente.types import Article, Reading, Refusal, Span, Speaker, Statement
+from detente.version import READER
+
+GROUP_WORDS = 6_000  # words read by the model at one go: enough for even batches, little memory
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """An article on its way: its words outside boilerplate."""
+
+    article: Article
+    notes: tuple[Refusal, ...]
+    boilerplate: list[Span]
+    words: list[Word]
+
+
+def read_many(
+    articles: Iterable[Article | Received | Refusal], *, threads: int = 0, actors: Path | str | None = None
+) -> Iterator[Reading | Refusal]:
+    """Readings in the order of the articles; one that cannot be read becomes a Refusal and the rest goes on.
+
+    threads: 0 means as many as there are cores. actors: a TOML file that adds or overrides actors (ActorFileInvalid).
+    Memory does not grow with the number of articles.
+    """
+    encoder = shipped_encoder(threads)
+    table = actor_table(str(actors) if actors else None)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # the model reads the next group while this one is decoded
+        pending: tuple[list[_Prepared | Refusal], Future[list[Encoded]]] | None = None
+        for group in _groups(articles):
+            texts = [g.words for g in group if isinstance(g, _Prepared)]
+            following = (group, pool.submit(encoder.encode, texts))
+            if pending is not None:
+                yield from _finish(*pending, encoder, table)
+            pending = following
+        if pending is not None:
+            yield from _finish(*pending, encoder, table)
+
+
+@lru_cache(maxsize=4)
+def actor_table(path: str | None) -> ActorTable:
+    """The shipped actors, with those of a file on top."""
+    shipped = ActorTable.shipped()
+    return shipped.extended(Path(path)) if path else shipped
+
+
+def _groups(articles: Iterable[Article | Received | Refusal]) -> Iterator[list[_Prepared | Refusal]]:
+    group: list[_Prepared | Refusal] = []
+    size = 0
+    for item in articles:
+        prepared = item if isinstance(item, Refusal) else _prepare(item)
+        group.append(prepared)
+        size += len(prepared.words) if isinstance(prepared, _Prepared) else 0
+        if size >= GROUP_WORDS or len(group) >= 64:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _prepare(item: Article | Received) -> _Prepared | Refusal:
+    article, notes = (item.article, item.notes) if isinstance(item, Received) else (item, ())
+    if len(article.text) > MAX_CHARACTERS:
+        found = f"{len(article.text):,} characters; at most {MAX_CHARACTERS:,} are read at once"
+        return Refusal(article.id, f"{found}: split the text into articles")
+    boilerplate = find_boilerplate(article.text)
+    words = outside(find_words(article.text), boilerplate)
+    return _Prepared(article, notes, boilerplate, words)
+
+
+def outside(words: list[Word], boilerplate: Sequence[Span]) -> list[Word]:
+    """The words of which no part stands in boilerplate."""
+    if not boilerplate:
+        return words
+    return [w for w in words if not any(b.start < w.end and w.start < b.end for b in boilerplate)]
+
+
+def _finish(
+    group: list[_Prepared | Refusal], encoded: Future[list[Encoded]], encoder: Encoder, table: ActorTable
+) -> Iterator[Reading | Refusal]:
+    rows = iter(encoded.result())
+    for item in group:
+        yield item if isinstance(item, Refusal) else _assemble(item, next(rows), encoder, table)
+
+
+def _assemble(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: ActorTable) -> Reading:
+    """Everything that is found in one article."""
+    article, words = prepared.article, prepared.words
+    on = published_on(article)
+    syntax = analyse(words, encoded, encoder)
+    attribution = attribute(article.text, words, encoded, encoder)
+    mentions = table.find(article.text, words, on)
+    cast = find_cast(syntax, mentions, table, on)
+    resolver = Resolver.of(syntax, cast, mentions)
+    statements = name_statements(attribution, resolver)
+    sentences = [syntax.span(a, b - 1) for a, b in syntax.sentences]
+    timexes = find_timexes(article.text, article.published_at, sentences, prepared.boilerplate, ClauseTense(syntax))
+    events = EventReader(article.text, syntax, encoded, encoder, mentions, resolver, statements, timexes).events()
+    return Reading(
+        article=article,
+        reader=READER,
+        boilerplate=tuple(prepared.boilerplate),
+        sentences=tuple(sentences),
+        statements=statements,
+        unattributed=tuple(attribution.unattributed),
+        timexes=tuple(timexes),
+        events=events,
+        loaded=find_loaded(article.text, syntax, encoded, mentions, statements, attribution.unattributed),
+        refusals=prepared.notes,
+    )
+
+
+def published_on(article: Article) -> date | None:
+    """The day of publication; None where it is not given."""
+    return date.fromisoformat(article.published_at[:10]) if article.published_at else None
+
+
+def name_statements(attribution: Attribution, resolver: Resolver) -> tuple[Statement, ...]:
+    """Statements with speakers, addressees and ids, in the order of the text."""
+    speakers = resolver.resolve_all(attribution.statements)
+    return tuple(
+        _statement(k, s, speaker, resolver) for k, (s, speaker) in enumerate(zip(attribution.statements, speakers, strict=True))
+    )
+
+
+def _statement(number: int, s: Attributed, speaker: Speaker | None, resolver: Resolver) -> Statement:
+    return Statement(
+        id=f"s{number + 1}",
+        directness=s.directness,
+        source=s.source,
+        cue=s.cue,
+        content=s.content,
+        speaker=speaker,
+        addressees=resolver.addressees(s),
+        within=f"s{s.within + 1}" if s.within is not None else None,
+        alterations=s.alterations,
+        as_spoken=s.as_spoken,
+        confidence=s.draft.probability,
+    )
+
+
+def read(
+    text: str,
+    *,
+    published_at: str | None = None,
+    title: str | None = None,
+    publisher: str | None = None,
+    author: str | None = None,
+    url: str | None = None,
+    id: str | None = None,
+    actors: Path | str | None = None,
+) -> Reading:
+    """Read one article given as text. An empty text gives an empty reading.
+
+    published_at: ISO date or date-time; without it relative times stay unresolved. id: the text's digest if not given.
+    Raises ArticleRefused for a text that cannot be read and ValueError for a date that is none.
+    """
+    from detente.errors import ArticleRefused
+
+    if published_at is not None and not is_iso_date(published_at):
+        raise ValueError(f"published_at is {published_at!r}: an ISO date (2022-01-09) or date-time is expected")
+    text = without_surrogates(text)
+    name = id or digest_id(text)
+    article = Article(name, text, title, published_at, publisher, author, url)
+    result = next(iter(read_many([article], threads=os.cpu_count() or 1, actors=actors)))
+    if isinstance(result, Refusal):
+        raise ArticleRefused(result.name, result.reason)
+    return result
+
+
+__all__ = ["read", "read_many"]

@@ -1,0 +1,1 @@
+"""Makes `builders`, `contracts` and `strategies` importable from every room of tests."""
