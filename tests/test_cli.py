@@ -17,7 +17,8 @@ from contracts import validator
 from typer.testing import CliRunner
 
 import detente
-from detente.cli import _write_each, app
+from detente.cli import app
+from detente.cli.read import _write_each
 from detente.errors import ActorFileInvalid, ModelMissing
 from detente.read.article import Received
 from detente.types import Reading, Refusal

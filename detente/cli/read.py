@@ -1,22 +1,20 @@
-"""The command line: parse, call the package, show. Programs get stdout; people get progress and refusals on stderr."""
+"""`detente read`: articles in, readings out."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.errors import ActorFileInvalid, DetenteError
+from detente.cli.console import opened, reported_failures, tell, uninterrupted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from detente.types import Reading, Refusal
 
 FEW = 3  # articles that need no progress bar
-INTERRUPTED = 130
-
-app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 class Format(StrEnum):
@@ -38,14 +33,6 @@ class Format(StrEnum):
     html = "html"
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from detente.version import __version__
-
-        print(f"detente {__version__}")
-        raise typer.Exit
-
-
 def _date(value: str | None) -> str | None:
     from detente.read.article import is_iso_date
 
@@ -54,24 +41,6 @@ def _date(value: str | None) -> str | None:
     return value
 
 
-@app.callback()
-def detente(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Read news about relations between states: who said what, who did what to whom, and did it really happen."""
-
-
-@app.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of a reading."""
-    from detente.schema import schema_text
-
-    sys.stdout.write(schema_text())
-
-
-@app.command("read")
 def read_command(
     articles: Annotated[
         list[str], typer.Argument(metavar="ARTICLE...", help="Text files, JSON lines (.jsonl, .json; .gz too), or - for stdin.")
@@ -98,45 +67,12 @@ def read_command(
     from detente.read.article import load_articles
 
     loaded = load_articles(articles, published_at=date, publisher=publisher, title=title)
-    with _reported_failures(), _opened(out) as stream, _progress(articles, stream) as progress:
+    with reported_failures(), opened(out) as stream, _progress(articles, stream) as progress:
         from detente import read_many
 
         found = read_many(loaded, threads=threads, actors=actors)
         number = _WRITERS[form](_readings(found, progress), stream)
     raise typer.Exit(0 if number else 1)
-
-
-@contextmanager
-def _reported_failures() -> Iterator[None]:
-    """Failures as one line for people and the right exit status."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has somewhere to go
-        raise typer.Exit(0) from None
-    except ActorFileInvalid as error:
-        raise typer.BadParameter(str(error), param_hint="--actors") from error
-    except DetenteError as error:
-        _tell(str(error))
-        raise typer.Exit(1) from error
-
-
-@contextmanager
-def _opened(out: Path | None) -> Iterator[IO[str]]:
-    """The stream to write to, in UTF-8; opened before anything is read, so that a wrong path fails at once."""
-    if out is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-        yield sys.stdout
-        return
-    try:
-        stream = out.open("w", encoding="utf-8", errors="replace", newline="\n")
-    except OSError as error:
-        raise typer.BadParameter(f"{out} cannot be written: {(error.strerror or '').lower()}", param_hint="--out") from error
-    with stream:
-        yield stream
 
 
 @contextmanager
@@ -169,19 +105,13 @@ def _readings(found: Iterable[Reading | Refusal], progress: Callable[[str], None
 
     for one in found:
         if isinstance(one, Refusal):
-            _tell(f"refused {one.name}: {one.reason}")
+            tell(f"refused {one.name}: {one.reason}")
             progress(one.name)
             continue
         for note in one.refusals:
-            _tell(f"note {note.name}: {note.reason}")
+            tell(f"note {note.name}: {note.reason}")
         progress(one.article.id)
         yield one
-
-
-def _tell(line: str) -> None:
-    from detente.report.outline import one_line
-
-    print(one_line(line), file=sys.stderr)
 
 
 def _write_text(readings: Iterable[Reading], stream: IO[str]) -> int:
@@ -215,30 +145,8 @@ def _write_each(parts: Iterable[str], stream: IO[str]) -> int:
     """How many were written, each one whole: Ctrl-C waits for the end of the one in hand."""
     number = 0
     for part in parts:
-        with _uninterrupted():
+        with uninterrupted():
             stream.write(part)
             stream.flush()
         number += 1
     return number
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done."""
-    arrived: list[int] = []
-
-    def hold(number: int, frame: FrameType | None) -> Any:
-        arrived.append(number)
-
-    before = signal.signal(signal.SIGINT, hold)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if arrived:
-        raise KeyboardInterrupt
-
-
-def main() -> None:
-    """Entry point of the `detente` command."""
-    app()

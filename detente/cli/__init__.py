@@ -1,0 +1,45 @@
+"""The command line: parse, call the package, show. Programs get stdout; people get progress and refusals on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from detente.cli.read import read_command
+
+app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from detente.version import __version__
+
+        print(f"detente {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def detente(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read news about relations between states: who said what, who did what to whom, and did it really happen."""
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a reading."""
+    from detente.schema import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+app.command("read")(read_command)
+
+
+def main() -> None:
+    """Entry point of the `detente` command."""
+    app()
