@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.quality import status
 from benchmarks.quality.__main__ import TASKS, main, raised, report
 from benchmarks.quality.events import events, pairs
 from benchmarks.quality.rates import characters, f1, words
@@ -172,3 +173,24 @@ def test_corpora_that_are_missing_are_skipped_by_name(tmp_path: Any, capsys: pyt
     assert main([str(tmp_path)]) == 1
     told = capsys.readouterr().err
     assert all(f"{name}: skipped" in told for name in TASKS)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "polarity", "time", "wanted"),
+    [
+        ("CERTAIN", "POS", "NON_FUTURE", "happened"),
+        ("CERTAIN", "POS", "FUTURE", "open"),
+        ("POSSIBLE", "POS", "NON_FUTURE", "open"),
+        ("CERTAIN", "NEG", "NON_FUTURE", "denied"),
+    ],
+)
+def test_marks_of_factuality_become_classes(certainty: str, polarity: str, time: str, wanted: str) -> None:
+    assert status._class({"certainty": certainty, "polarity": polarity, "time": time}) == wanted
+
+
+def test_micro_is_the_share_right_and_macro_the_mean_of_classes() -> None:
+    judged = iter([("happened", "happened"), ("denied", "not"), ("happened", "not"), ("happened", "happened")])
+    rates = status._rates(judged, lambda s: "happened" if s == "happened" else "not")
+    assert rates["micro F1"] == 75
+    assert rates["happened F1"] == pytest.approx(80)
+    assert rates["macro F1"] == pytest.approx((80 + 200 / 3) / 2)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality import events, spans, statements
+from benchmarks.quality import events, spans, statements, status
 from benchmarks.quality.rates import Rates, Row, rows
 from detente.read.reader import read_many
 from detente.types import Article, Reading
@@ -35,6 +35,7 @@ class Task:
     path: str
     load: Callable[[Path], list[Row]]
     measure: Callable[[Path, Sequence[Row], Sequence[Row]], Rates]
+    read: bool = True  # whether whole readings are measured
 
 
 def _held_out(path: Path) -> list[Row]:
@@ -65,6 +66,8 @@ TASKS = {
     "times": Task("timeml/aquaint.jsonl.gz", rows, lambda _, g, r: spans.times(g, r)),
     "events": Task("events/dev_articles.jsonl", rows, _events),
     "pairs": Task("plover/plv_train.jsonl", _pairs, lambda _, g, r: events.pairs(g, r)),
+    "uds": Task("factuality/uds_ih2_dev.jsonl.gz", rows, lambda _, g, r: status.uds(g), False),
+    "meantime": Task("factuality/meantime.jsonl.gz", rows, lambda _, g, r: status.meantime(g), False),
     "loaded": Task("bias/babe_sg2.jsonl", _labelled, lambda _, g, r: spans.loaded(g, r)),
 }
 
@@ -139,7 +142,7 @@ def _run(
             continue
         golds = task.load(path)[:documents]
         start = time.perf_counter()
-        readings = read_rows(golds, threads)
+        readings = read_rows(golds, threads) if task.read else []
         seconds = time.perf_counter() - start
         measured[name] = task.measure(path, golds, readings)
         below += report(f"{name} ({len(golds)} documents, {seconds:.0f} s)", measured[name], floors.get(name, {}))

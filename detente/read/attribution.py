@@ -54,7 +54,7 @@ def attribute(text: str, words: Sequence[Word], encoded: Encoded, encoder: Encod
     drafts += [
         d for d in draft_statements(tag_layer(words, encoded, encoder, "inner"), inner=True) if _stands_inside(d, drafts)
     ]
-    drafts = [align(retreat(d, quotations), quotations, words) for d in drafts]
+    drafts = [align(retreat(_with_real_source(d, words), quotations), quotations, words) for d in drafts]
     flags = quoted_flags(words, quotations)
     drafts = [d for d in drafts if d.cue or d.source or _stands_alone(d, flags)]
     left = _uncovered(drafts, quotations, words)
@@ -64,6 +64,12 @@ def attribute(text: str, words: Sequence[Word], encoded: Encoded, encoder: Encod
     drafts.sort(key=lambda d: (d.content[0], -len(d.content)))
     style = bracket_style([q.span(words).of(text) for q in quotations if not q.nested])
     return Attribution([_attributed(text, words, d, k, drafts, quotations, flags, style) for k, d in enumerate(drafts)], nobody)
+
+
+def _with_real_source(draft: Draft, words: Sequence[Word]) -> Draft:
+    """Without a source that is nothing but a sign or an ending."""
+    real = any(words[i].text[0].isalnum() for i in draft.source)
+    return draft if real else replace(draft, source=())
 
 
 def _stands_alone(draft: Draft, flags: Sequence[bool]) -> bool:

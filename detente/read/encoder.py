@@ -21,13 +21,12 @@ import onnxruntime
 
 from detente.errors import ModelMissing
 from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
-from detente.read.predicates import WIDTH, lexicon_features
+from detente.read.predicates import lexicon_features
 from detente.read.words import Word
 
 Floats = npt.NDArray[np.float32]
 
 WINDOW, STRIDE = 254, 190
-BATCH_PIECES = 2048  # small batches are fastest on a CPU: their activations stay in its cache
 
 
 @dataclass(frozen=True)
@@ -76,21 +75,20 @@ class Encoder:
         return max(end for _, end in self.fields.values())
 
     def encode(self, texts: Sequence[Sequence[Word]]) -> list[Encoded]:
-        """Rows of the words of each text; windows of all texts share batches, sorted by length."""
+        """Rows of the words of each text.
+
+        Each window is read by itself: activations are quantized by the largest of what is read together, so that a
+        neighbour in a batch would change a reading; and one window fills two cores already.
+        """
         pieces = [self.vocabulary.pieces(words) for words in texts]
         lexicons = [lexicon_features([w.text for w in words]) for words in texts]
         rows = [np.zeros((len(words), self.width), dtype=np.float32) for words in texts]
-        jobs = [job for number, p in enumerate(pieces) for job in _jobs(number, p)]
-        jobs.sort(key=lambda job: _length(pieces[job.text], job.window))
-        for batch in _batches(jobs, pieces):
-            inputs: dict[str, npt.NDArray[Any]] = dict(batch_arrays([(pieces[j.text], j.window) for j in batch]))
-            inputs["lexicon"] = _padded(
-                [lexicons[j.text][j.window.start : j.window.stop] for j in batch], inputs["first"].shape
-            )
-            fields = self.session.run(["fields"], inputs)[0]
-            for row, job in zip(fields, batch, strict=True):
-                start = job.window.start
-                rows[job.text][job.keep.start : job.keep.stop] = row[job.keep.start - start : job.keep.stop - start]
+        for job in (job for number, p in enumerate(pieces) for job in _jobs(number, p)):
+            window, keep = job.window, job.keep
+            inputs: dict[str, npt.NDArray[Any]] = dict(batch_arrays([(pieces[job.text], window)]))
+            inputs["lexicon"] = lexicons[job.text][None, window.start : window.stop]
+            fields = self.session.run(["fields"], inputs)[0][0]
+            rows[job.text][keep.start : keep.stop] = fields[keep.start - window.start : keep.stop - window.start]
         return [Encoded(r, self.fields) for r in rows]
 
 
@@ -112,27 +110,3 @@ def _jobs(number: int, pieces: Pieces) -> list[_Job]:
     windows = list(find_windows(pieces, WINDOW, STRIDE))
     borders = [0] + [(a.stop + b.start) // 2 for a, b in itertools.pairwise(windows)] + [len(pieces.first)]
     return [_Job(number, w, Window(borders[k], borders[k + 1])) for k, w in enumerate(windows)]
-
-
-def _padded(parts: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
-    """Rows of several windows as one array, (windows, words, WIDTH)."""
-    out = np.zeros((*shape, WIDTH), dtype=np.float32)
-    for row, part in enumerate(parts):
-        out[row, : len(part)] = part
-    return out
-
-
-def _length(pieces: Pieces, window: Window) -> int:
-    return int(pieces.last[window.stop - 1] - pieces.first[window.start])
-
-
-def _batches(jobs: list[_Job], pieces: list[Pieces]) -> list[list[_Job]]:
-    """Jobs of about one length together, at most BATCH_PIECES with padding."""
-    batches: list[list[_Job]] = []
-    for job in jobs:  # ascending length: the newest is the longest
-        length = _length(pieces[job.text], job.window) + 3
-        if batches and length * (len(batches[-1]) + 1) <= BATCH_PIECES:
-            batches[-1].append(job)
-        else:
-            batches.append([job])
-    return batches

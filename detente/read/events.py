@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from detente.read.actors import Mention
 from detente.read.codebook import code_event
+from detente.read.dating import Dater
 from detente.read.encoder import Encoded, Encoder
-from detente.read.parties import PartyFinder, find_candidates
+from detente.read.parties import PartyFinder, Told, find_candidates
 from detente.read.speakers import Resolver
 from detente.read.status import condition_of, status_of
 from detente.read.syntax import Syntax
-from detente.read.timex import interval
 from detente.read.triggers import Trigger, find_triggers
-from detente.types import Event, EventDate, Party, Place, Span, Statement, Timex
+from detente.read.voices import innermost, voices
+from detente.types import Event, Party, Place, Statement
 
 _WHERE = {"in", "at", "near", "outside", "inside", "around", "off"}
 
@@ -30,32 +32,42 @@ class EventReader:
     mentions: Sequence[Mention]
     resolver: Resolver
     statements: Sequence[Statement]
-    timexes: Sequence[Timex]
+    dater: Dater
 
     def events(self) -> tuple[Event, ...]:
         """Events in the order of their triggers."""
         triggers = find_triggers(self.syntax, self.encoded, self.encoder)
         if not triggers:
             return ()
-        candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver)
-        finder = PartyFinder(candidates, self.encoded, self.encoder, self.syntax)
-        found = [(t, *finder.find(t)) for t in triggers]
+        candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver, self.statements)
+        finder = PartyFinder(candidates, self.syntax, self.statements)
+        told: list[Told] = []
+        found = []
+        for t in triggers:
+            actors, recipients = finder.find(t, self.encoder.matrices["party.weight"], told)
+            told.append(Told(t.event_type, *(frozenset(p.code for p in side) for side in (actors, recipients))))
+            found.append((t, actors, recipients))
         kept = _once(found, self.syntax)
-        return tuple(self._event(k, *parts) for k, parts in enumerate(kept))
+        events = [self._event(k, *parts) for k, parts in enumerate(kept)]
+        return tuple(self.dater.carried(events, [self.syntax.sentence_of[t.first] for t, *_ in kept]))
 
     def _event(self, number: int, t: Trigger, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> Event:
         span = self.syntax.span(t.first, t.last)
         condition = condition_of(t, self.syntax)
         status = status_of(t, self.encoder.classes["statuses"], condition, self.syntax)
         coding = code_event(t.event_type, self._lower(t.words), self._around(t))
-        statement = self._statement(span)
+        statement = innermost(self.statements, span)
         return Event(
             id=f"e{number + 1}", event_type=t.event_type, trigger=span, trigger_text=span.of(self.text), actors=actors,
             recipients=recipients, status=status, mode=coding.mode, contexts=coding.contexts, cameo=coding.cameo,
-            score=coding.score, quad=coding.quad, date=self._date(t), place=self._place(t),
+            score=coding.score, quad=coding.quad, date=self.dater.date(t.first, status), place=self._place(t),
             condition=condition if status in ("hypothetical", "promised", "scheduled", "happened") else None,
-            statement=statement.id if statement else None, voices=self._voices(statement), confidence=t.probability,
+            statement=statement.id if statement else None, voices=voices(statement, self._by_id), confidence=t.probability,
         )  # fmt: skip
+
+    @cached_property
+    def _by_id(self) -> dict[str, Statement]:
+        return {s.id: s for s in self.statements}
 
     def _lower(self, words: Sequence[int]) -> list[str]:
         return [self.syntax.words[i].text.lower() for i in words]
@@ -64,44 +76,6 @@ class EventReader:
         """Words of the sentence near the trigger, on which mode and context depend."""
         a, b = self.syntax.sentences[self.syntax.sentence_of[t.first]]
         return self._lower(range(max(a, t.first - 12), min(b, t.last + 16)))
-
-    def _statement(self, trigger: Span) -> Statement | None:
-        """The innermost statement in whose content the trigger stands."""
-        holding = [s for s in self.statements if s.content.covers(trigger)]
-        return min(holding, key=lambda s: sum(p.end - p.start for p in s.content.spans), default=None)
-
-    def _voices(self, statement: Statement | None) -> tuple[str, ...]:
-        by_id = {s.id: s for s in self.statements}
-        chain: list[str] = []
-        while statement is not None and statement.id not in chain:
-            chain.append(statement.id)
-            statement = by_id.get(statement.within) if statement.within else None
-        return ("narrator", *reversed(chain))
-
-    def _date(self, t: Trigger) -> EventDate | None:
-        """The date beside the trigger: the time expression of its sentence that is nearest in the tree, then in the text."""
-        a, b = self.syntax.sentences[self.syntax.sentence_of[t.first]]
-        span = self.syntax.span(a, b - 1)
-        near = [x for x in self.timexes if x.type in ("DATE", "TIME") and x.value and span.covers(x.span) and _is_day(x.value)]
-        if not near:
-            return None
-        best = min(near, key=lambda x: self._distance(t, x))
-        days = interval(best.value or "")
-        if days is None:
-            return None
-        return EventDate(best.value or "", days[0].isoformat(), days[1].isoformat(), best.text)
-
-    def _distance(self, t: Trigger, timex: Timex) -> tuple[int, int]:
-        words = self.syntax.words
-        at = next(
-            (i for i in range(*self.syntax.sentences[self.syntax.sentence_of[t.first]]) if words[i].end > timex.span.start),
-            t.first,
-        )
-        trigger_path = [t.first, *self.syntax.ancestors(t.first)]
-        for steps, i in enumerate((at, *self.syntax.ancestors(at))):
-            if i in trigger_path:
-                return steps + trigger_path.index(i), abs(at - t.first)
-        return 99, abs(at - t.first)
 
     def _place(self, t: Trigger) -> Place | None:
         """Where it happened: a place or state with "in", "at" or the like that hangs on the trigger or its clause."""
@@ -117,11 +91,6 @@ class EventReader:
                 name = m.text if m.form == "alias" else m.name
                 return Place(name, m.code, m.lat, m.lon)
         return None
-
-
-def _is_day(value: str) -> bool:
-    """A value that dates an event: not "now" or "recently"."""
-    return value[:1].isdigit()
 
 
 def _once(

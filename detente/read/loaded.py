@@ -16,6 +16,7 @@ from detente.read.actors import Mention
 from detente.read.decoding import Floats
 from detente.read.encoder import Encoded
 from detente.read.syntax import Syntax
+from detente.read.voices import innermost
 from detente.types import Loaded, LoadedKind, Quotation, Span, Statement
 
 SENTENCE = 0.5  # probability that a sentence judges, from which its words are looked at
@@ -41,6 +42,11 @@ def find_loaded(
         for span in _spans(syntax, encoded):
             _add(found, span, _kind(span.of(text)))
     return tuple(Loaded(s, s.of(text), found[s], _voice(s, statements)) for s in sorted(found))
+
+
+def _voice(span: Span, statements: Sequence[Statement]) -> str | None:
+    holding = innermost(statements, span)
+    return holding.id if holding else None
 
 
 def _add(found: dict[Span, LoadedKind], span: Span, kind: LoadedKind) -> None:
@@ -74,13 +80,20 @@ def _spans(syntax: Syntax, encoded: Encoded) -> list[Span]:
 
 
 def _loaded_words(syntax: Syntax, chances: Floats, a: int, b: int, judging: float) -> list[int]:
-    real = [i for i in range(a, b) if syntax.words[i].text[0].isalpha()]
+    real = [i for i in range(a, b) if _may_judge(syntax, i)]
     least = WORD if judging > SENTENCE else ALONE
     words = [i for i in real if chances[i] > least or syntax.words[i].text.lower() in _always()]
     if not words and real and judging > SENTENCE:
         best = max(real, key=lambda i: float(chances[i]))
         words = [best] if chances[best] > BEST else []
     return words
+
+
+def _may_judge(syntax: Syntax, i: int) -> bool:
+    """A word of three letters or more that is no name and no sign of the author's hand in a quotation ("(sic)", "(I)n")."""
+    word = syntax.words[i]
+    touching = i > 0 and syntax.words[i - 1].end == word.start and syntax.words[i - 1].text in "()[]"
+    return len(word.text) >= 3 and word.text[0].isalpha() and syntax.upos[i] != "PROPN" and not touching
 
 
 @lru_cache(maxsize=1)
@@ -98,10 +111,3 @@ def _always() -> frozenset[str]:
 def _kind(text: str) -> LoadedKind:
     words = set(text.lower().split())
     return next((kind for kind, known, _ in _rows() if words & known), "loaded word")
-
-
-def _voice(span: Span, statements: Sequence[Statement]) -> str | None:
-    """The innermost statement whose words these are; None for the narrator's own."""
-    holding = [s for s in statements if s.content.covers(span)]
-    inner = min(holding, key=lambda s: sum(p.end - p.start for p in s.content.spans), default=None)
-    return inner.id if inner else None

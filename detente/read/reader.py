@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,16 +11,17 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from detente.read.actors import ActorTable
+from detente.read.actors import ActorTable, Mention
 from detente.read.article import MAX_CHARACTERS, Received, digest_id, is_iso_date, without_surrogates
 from detente.read.attribution import Attributed, Attribution, attribute
 from detente.read.boilerplate import find_boilerplate
 from detente.read.cast import find_cast
+from detente.read.dating import Dater
 from detente.read.encoder import Encoded, Encoder, shipped_encoder
 from detente.read.events import EventReader
 from detente.read.loaded import find_loaded
 from detente.read.speakers import Resolver
-from detente.read.syntax import analyse
+from detente.read.syntax import Syntax, analyse
 from detente.read.tense import ClauseTense
 from detente.read.timex import find_timexes
 from detente.read.words import Word, find_words
@@ -104,32 +106,59 @@ def _finish(
 ) -> Iterator[Reading | Refusal]:
     rows = iter(encoded.result())
     for item in group:
-        yield item if isinstance(item, Refusal) else _assemble(item, next(rows), encoder, table)
+        yield item if isinstance(item, Refusal) else _assembled(item, next(rows), encoder, table)
 
 
-def _assemble(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: ActorTable) -> Reading:
-    """Everything that is found in one article."""
-    article, words = prepared.article, prepared.words
+def _assembled(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: ActorTable) -> Reading | Refusal:
+    """The reading; a fault of ours in one article must not cost the rest of the batch."""
+    try:
+        return _assemble(prepared, encoded, encoder, table)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+        return Refusal(prepared.article.id, f"the reader failed on it ({fault}); please report it with the text")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known of an article before its events are read."""
+
+    attribution: Attribution
+    syntax: Syntax
+    mentions: list[Mention]
+    resolver: Resolver
+    statements: tuple[Statement, ...]
+
+
+def understand(article: Article, words: list[Word], encoded: Encoded, encoder: Encoder, table: ActorTable) -> Scene:
+    """Sentences, statements and everybody named."""
     on = published_on(article)
     syntax = analyse(words, encoded, encoder)
     attribution = attribute(article.text, words, encoded, encoder)
     mentions = table.find(article.text, words, on)
-    cast = find_cast(syntax, mentions, table, on)
-    resolver = Resolver.of(syntax, cast, mentions)
-    statements = name_statements(attribution, resolver)
+    resolver = Resolver.of(syntax, find_cast(syntax, mentions, table, on), mentions)
+    return Scene(attribution, syntax, mentions, resolver, name_statements(attribution, resolver))
+
+
+def _assemble(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: ActorTable) -> Reading:
+    """Everything that is found in one article."""
+    article = prepared.article
+    scene = understand(article, prepared.words, encoded, encoder, table)
+    syntax, statements, unattributed = scene.syntax, scene.statements, scene.attribution.unattributed
     sentences = [syntax.span(a, b - 1) for a, b in syntax.sentences]
     timexes = find_timexes(article.text, article.published_at, sentences, prepared.boilerplate, ClauseTense(syntax))
-    events = EventReader(article.text, syntax, encoded, encoder, mentions, resolver, statements, timexes).events()
+    dater = Dater(syntax, timexes, published_on(article))
+    events = EventReader(article.text, syntax, encoded, encoder, scene.mentions, scene.resolver, statements, dater).events()
     return Reading(
         article=article,
         reader=READER,
         boilerplate=tuple(prepared.boilerplate),
         sentences=tuple(sentences),
         statements=statements,
-        unattributed=tuple(attribution.unattributed),
+        unattributed=tuple(unattributed),
         timexes=tuple(timexes),
         events=events,
-        loaded=find_loaded(article.text, syntax, encoded, mentions, statements, attribution.unattributed),
+        loaded=find_loaded(article.text, syntax, encoded, scene.mentions, statements, unattributed),
         refusals=prepared.notes,
     )
 

@@ -68,12 +68,19 @@ class Layer:
         return {role: self._band(role) for role in ("source", "content")}
 
     def _band(self, role: str) -> Floats:
-        n, offsets = len(self.sure), np.arange(-NEAR, NEAR + 1)
-        out = np.zeros((len(self.cues), len(offsets)), dtype=np.float32)
+        n, width = len(self.sure), 2 * NEAR + 1
+        scores = np.full((len(self.cues), width), -30, dtype=np.float32)
+        left, right, offset = self._sides(role)
         for k, first in enumerate(self.firsts.tolist()):
             a, b = max(0, first - NEAR), min(n, first + NEAR + 1)
-            out[k, a - first + NEAR : b - first + NEAR] = self.chances(role, [first], slice(a, b))[0]
-        return out
+            scores[k, a - first + NEAR : b - first + NEAR] = right[a:b] @ left[k] + offset
+        return np.asarray(1 / (1 + np.exp(-scores.clip(-30, 30))))
+
+    def _sides(self, role: str) -> tuple[Floats, Floats, float]:
+        """Mixed rows of the tagged cues, rows of all words, and the offset of a link."""
+        m, name = self.encoder.matrices, f"{role}_link"
+        left = self.encoded[f"{name}.left"][self.firsts] @ m[f"{name}.weight"].T + m[f"{name}.bias"]
+        return left, self.encoded[f"{name}.right"], float(m[f"{name}.offset"])
 
     def chances(self, role: str, cues: list[int], words: list[int] | slice) -> Floats:
         """Probability that each cue (by its first word) takes each word, (cues, words)."""
@@ -152,7 +159,7 @@ def _gap(a: tuple[int, ...], b: tuple[int, ...]) -> int:
 
 def split_content(layer: Layer, content: Role) -> list[Role]:
     """The stretches of an interrupted content, apart where different cues take them."""
-    stretches = _stretches(content.words)
+    stretches = _stretches(layer.words, content.words)
     if len(stretches) == 1:
         return [content]
     groups: list[list[int]] = []
@@ -172,20 +179,21 @@ def split_content(layer: Layer, content: Role) -> list[Role]:
 
 
 def _apart(words: Sequence[Word], before: Sequence[int], stretch: Sequence[int]) -> bool:
-    """Whether speech cannot go on from one stretch to the next: over the end of a paragraph only a quotation does."""
+    """Whether speech cannot go on from one stretch to the next: over the end of a paragraph only an open quotation does."""
     if words[before[-1]].paragraph == words[stretch[0]].paragraph:
         return False
-    return not (_quoted(words, before) and _quoted(words, stretch))
+    return not any(words[i].quote == QuoteState.REOPENING for i in range(before[-1] + 1, stretch[0] + 1))
 
 
-def _quoted(words: Sequence[Word], stretch: Sequence[int]) -> bool:
-    return any(words[i].quote in (QuoteState.INSIDE, QuoteState.REOPENING) for i in stretch)
+def _opens_anew(words: Sequence[Word], i: int) -> bool:
+    """Whether word i opens a quotation of its own in a new paragraph."""
+    return words[i].quote == QuoteState.OPENING and words[i].paragraph != words[i - 1].paragraph
 
 
-def _stretches(words: tuple[int, ...]) -> list[list[int]]:
+def _stretches(words: Sequence[Word], content: tuple[int, ...]) -> list[list[int]]:
     out: list[list[int]] = []
-    for i in words:
-        if out and i == out[-1][-1] + 1:
+    for i in content:
+        if out and i == out[-1][-1] + 1 and not _opens_anew(words, i):
             out[-1].append(i)
         else:
             out.append([i])

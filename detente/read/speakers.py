@@ -258,7 +258,8 @@ class Resolver:
             if self.syntax.relations[word] in ("acl:relcl", "acl"):
                 noun = self.syntax.heads[word]
                 clause = set(self.syntax.subtree(word))
-                return self.of_words([i for i in self.syntax.subtree(noun) if i not in clause], None)
+                rest = [i for i in self.syntax.subtree(noun) if i not in clause]
+                return self.of_words(rest, None) if rest else None
         return None
 
     def _singular(self, at: int, gender: Gender) -> Speaker | None:

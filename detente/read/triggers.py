@@ -10,7 +10,7 @@ from detente.read.decoding import Floats
 from detente.read.encoder import Encoded, Encoder
 from detente.read.syntax import Syntax
 
-THRESHOLD = 0.5
+THRESHOLD = 0.3  # probability of any type from which a word is a trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,25 @@ def find_triggers(syntax: Syntax, encoded: Encoded, encoder: Encoder, threshold:
             found[-1].append(i)
         elif syntax.words[i].text[0].isalnum():
             found.append([i])
-    statuses = _softmax(encoded["status"])
+    statuses = status_chances(encoded)
     told = 1 / (1 + np.exp(-encoded["voiced"][:, 0].clip(-30, 30)))
     return [
-        Trigger(
-            run[0], run[-1], types[kinds[run[0]]], float(sure[run].max()), statuses[run].mean(0), float(told[run].mean())
-        )
+        Trigger(run[0], _with_particle(run[-1], syntax), types[kinds[run[0]]], float(sure[run].max()),
+                statuses[run].mean(0), float(told[run].mean()))
         for run in found
     ]  # fmt: skip
+
+
+def _with_particle(last: int, syntax: Syntax) -> int:
+    """The particle of a verb belongs to it ("rule out", "call off")."""
+    following = last + 1
+    particle = following < len(syntax.words) and syntax.relations[following] == "compound:prt"
+    return following if particle and syntax.heads[following] == last else last
+
+
+def status_chances(encoded: Encoded) -> Floats:
+    """Probability of each status at each word, as if it were a trigger; (words, statuses)."""
+    return _softmax(encoded["status"])
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from handmade import emissions, find, linked
 
-from detente.read.attribution import Attribution, align, attribute, directness, part, retreat
+from detente.read.attribution import Attribution, _with_real_source, align, attribute, directness, part, retreat
 from detente.read.encoder import Encoded
 from detente.read.quotations import find_quotations, quoted_flags
 from detente.read.roles import Draft
@@ -215,3 +215,10 @@ def test_what_the_author_remarks_behind_a_dash_is_not_said() -> None:
     text = "“We leave this week” — nobody asked them, Torvek said."
     found = said(text, ("Torvek", "said", "“We leave this week” — nobody asked them"))
     assert contents(found) == ["“We leave this week”"]
+
+
+def test_a_sign_is_no_source() -> None:
+    words = find_words("’s “ships left,” it was said.")
+    draft = Draft((0,), (), tuple(range(1, 5)), 0.9)
+    assert _with_real_source(draft, words).source == ()
+    assert _with_real_source(Draft((6,), (), (2, 3), 0.9), words).source == (6,)

@@ -124,6 +124,23 @@ def test_indirect_speech_does_not_run_over_a_paragraph() -> None:
     assert [p.words for p in split_content(apart, apart.contents[0])] == [(2, 3), (5, 6)]
 
 
+def test_a_new_quotation_in_a_new_paragraph_is_a_new_statement() -> None:
+    text = "Dray said “ships left.”\n\n“Boats stayed.”"
+    words = find_words(text)
+    marks = [i for i, w in enumerate(words) if w.text in "“”"]
+    tags = "".join("S" if k == 0 else "Q" if k == 1 else "C" if k == marks[0] else "c" for k in range(len(words)))
+    found = drafts(text, tags, content=pairs(1, range(marks[0], marks[1] + 1)), source=pairs(1, 0))
+    assert [(d.content[0], d.content[-1]) for d in found] == [(marks[0], marks[1]), (marks[2], marks[3])]
+
+
+def test_a_quotation_opened_again_goes_on_over_the_paragraph() -> None:
+    text = "Dray said “ships left.\n\n“Boats stayed.”"
+    words = find_words(text)
+    tags = "SQ" + "C" + "c" * (len(words) - 3)
+    (found,) = drafts(text, tags, content=pairs(1, range(2, len(words))), source=pairs(1, 0))
+    assert found.content == tuple(range(2, len(words)))
+
+
 def test_an_untagged_word_may_be_the_cue_that_a_content_lacks() -> None:
     text = "Torvek implied ships left"
     found = layer(text, "SOCc", {"source": pairs(1, 0), "content": pairs(1, 2, 3)})

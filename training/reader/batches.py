@@ -133,25 +133,6 @@ def link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[str, T
     }  # fmt: skip
 
 
-def event_link_tensors(items: list[tuple[Example, Window]], words: int) -> dict[str, Tensor] | None:
-    """Triggers of a batch: `row`, `trigger` (n,), and per word whether it names an actor or a recipient (n, words).
-
-    `candidates` marks the words that name anybody at all; only these are decided upon.
-    """
-    rows, triggers, layers = [], [], {"actors": [], "recipients": [], "candidates": []}
-    for row, (e, w) in enumerate(items):
-        for trigger, *parties in e.doc.extra.get("event_links", ()):
-            if w.start <= trigger < w.stop:
-                rows.append(row)
-                triggers.append(trigger - w.start)
-                for name, indexes in zip(layers, parties, strict=True):
-                    layers[name].append(_membership(indexes, w, words))
-    if not rows:
-        return None
-    stacked = {k: torch.from_numpy(np.stack(v)) for k, v in layers.items()}
-    return {"row": torch.tensor(rows), "trigger": torch.tensor(triggers), **stacked}
-
-
 def _membership(indexes: list[int], window: Window, words: int) -> np.ndarray:
     out = np.zeros(words, dtype=np.float32)
     for i in indexes:
@@ -160,4 +141,4 @@ def _membership(indexes: list[int], window: Window, words: int) -> np.ndarray:
     return out
 
 
-__all__ = ["Example", "cut", "epoch", "event_link_tensors", "find_windows", "length", "link_tensors", "prepare", "tensors"]
+__all__ = ["Example", "cut", "epoch", "find_windows", "length", "link_tensors", "prepare", "tensors"]

@@ -23,9 +23,22 @@ from torch.nn import functional as F
 from detente.read.predicates import WIDTH
 from reader.corpora import NAMES, TAGS, UPOS, XPOS
 from reader.fit import EVENT_PARTS, minilm_folder
-from reader.model import ARC_DIM, EVENT_TYPES, HIDDEN, LABEL_DIM, LINK_DIM, RELATIONS, STATUSES, Biaffine, Reader
+from reader.model import (
+    ARC_DIM,
+    BRANCH_LAYERS,
+    EVENT_TYPES,
+    HIDDEN,
+    LABEL_DIM,
+    LAYERS,
+    LINK_DIM,
+    RELATIONS,
+    STATUSES,
+    Biaffine,
+    Reader,
+)  # fmt: skip
 
-LINKS = ("source_link", "content_link", "actor_link", "recipient_link")
+LOADED = ("loaded", "loaded_sentence")
+LINKS = ("source_link", "content_link")
 SCORES = {
     "tags": len(TAGS), "inner": len(TAGS), "upos": len(UPOS), "xpos": len(XPOS), "names": len(NAMES), "starts": 1,
     "triggers": len(EVENT_TYPES) + 1, "status": len(STATUSES), "voiced": 1, "loaded": 1, "loaded_sentence": 1,
@@ -39,12 +52,23 @@ FACTORS = {
 def fields() -> dict[str, tuple[int, int]]:
     """Columns of the graph's output by name, half-open."""
     out, at = {}, 0
-    both = [*SCORES.items(), *FACTORS.items()]
-    general = [pair for pair in both if pair[0].split(".")[0] not in EVENT_PARTS]
-    for name, width in [*general, *[pair for pair in both if pair not in general]]:
-        out[name] = (at, at + width)
-        at += width
+    widths = SCORES | FACTORS
+    for group in groups().values():
+        for name in group:
+            out[name] = (at, at + widths[name])
+            at += widths[name]
     return out
+
+
+def groups() -> dict[str, list[str]]:
+    """Heads whose matrices stand side by side, in the order of their columns."""
+    events = [n for n in SCORES if n in EVENT_PARTS and n not in LOADED]
+    return {
+        "scores": [n for n in SCORES if n not in EVENT_PARTS],
+        "factors": list(FACTORS),
+        "event_scores": events,
+        "loaded_scores": list(LOADED),
+    }
 
 
 class Graph(nn.Module):
@@ -60,10 +84,8 @@ class Graph(nn.Module):
         scale = table.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127
         self.register_buffer("table", (table / scale).round().to(torch.int8))
         self.register_buffer("scale", scale)
-        general = [n for n in SCORES if n not in EVENT_PARTS], [n for n in FACTORS if n.split(".")[0] not in EVENT_PARTS]
-        events = [n for n in SCORES if n in EVENT_PARTS], [n for n in FACTORS if n.split(".")[0] in EVENT_PARTS]
-        self.scores, self.factors = (_side_by_side([_linear(reader, n) for n in names]) for names in general)
-        self.event_scores, self.event_factors = (_side_by_side([_linear(reader, n) for n in names]) for names in events)
+        for name, heads in groups().items():
+            setattr(self, name, _side_by_side([_linear(reader, n) for n in heads]))
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, lexicon: Tensor) -> Tensor:
         encoder = self.reader.encoder
@@ -71,12 +93,19 @@ class Graph(nn.Module):
         positions = encoder.positions.weight[: ids.shape[1]]
         x = encoder.norm(words + positions + encoder.shapes(shapes) + encoder.quotes(quotes))
         bias = (1.0 - mask[:, None, None, :].to(torch.float32)) * -1e4
-        for layer in encoder.layers:
+        for layer in encoder.layers[: LAYERS - BRANCH_LAYERS]:
             x = layer(x, bias)
-        x = x.gather(1, first[..., None].expand(-1, -1, HIDDEN))
-        events = self.reader.event_layer(x, lexicon, (first > 0).to(torch.float32))
+        branch = x
+        for layer in encoder.layers[LAYERS - BRANCH_LAYERS :]:
+            x = layer(x, bias)
+        for layer in self.reader.branch:
+            branch = layer(branch, bias)
+        index = first[..., None].expand(-1, -1, HIDDEN)
+        x, branch = x.gather(1, index), branch.gather(1, index)
+        events = self.reader.event_layer(branch, lexicon, (first > 0).to(torch.float32))
         general = [self.scores(x), F.relu(self.factors(x))]
-        return torch.cat([*general, self.event_scores(events), F.relu(self.event_factors(events))], dim=-1)
+        own = [self.event_scores(events), self.loaded_scores(branch)]
+        return torch.cat([*general, *own], dim=-1)
 
 
 def _linear(reader: Reader, name: str) -> nn.Linear:

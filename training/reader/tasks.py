@@ -6,21 +6,22 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from detente.read.parties import PartyFinder, Told, find_candidates
+from detente.read.reader import Scene
+from detente.read.syntax import Syntax
 from detente.read.words import Word, find_words
 from reader.corpora import UNKNOWN, Document, _overlapping, attribution_layers, load_treebank, read_lines
 from reader.model import EVENT_TYPES, STATUSES
 
 NO_TRIGGER = len(EVENT_TYPES)
-# (text, words, date) -> (first word, last word, code) of everybody named
-FindActors = Callable[[str, list[Word], date | None], list[tuple[int, int, str]]]
+SceneOf = Callable[[dict[str, Any], list[Word]], Scene]  # an article and its words to what the present reader makes of it
 
 
 def load_events(
-    rows: Iterable[dict[str, Any]], articles: dict[str, dict[str, Any]], find_actors: FindActors, attributions: dict[str, Any]
+    rows: Iterable[dict[str, Any]], articles: dict[str, dict[str, Any]], scene_of: SceneOf, attributions: dict[str, Any]
 ) -> Iterator[Document]:
     """Articles with annotated sentences; sentences without annotation stay UNKNOWN.
 
@@ -34,62 +35,63 @@ def load_events(
         doc = Document(doc_id, article["text"], find_words(article["text"]))
         if doc_id in attributions:
             attribution_layers(doc, attributions[doc_id])
-        mentions = find_actors(doc.text, doc.words, _date(article.get("published_at")))
-        _event_layers(doc, sentences, mentions)
+        _event_layers(doc, sentences, scene_of(article, doc.words))
         yield doc
 
 
-def _date(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value[:10].replace("/", "-")) if value else None
-    except ValueError:
-        return None
-
-
-def _event_layers(doc: Document, sentences: list[dict[str, Any]], mentions: list[tuple[int, int, str]]) -> None:
-    n = len(doc.words)
-    layers = {k: [UNKNOWN] * n for k in ("triggers", "status", "voiced")}
-    links = []
-    for row in sentences:
-        inside = _overlapping(doc.words, [(row["start"], row["end"])])
-        if not inside:
-            continue
-        for i in inside:
+def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene) -> None:
+    layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status", "voiced")}
+    candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
+    finder = PartyFinder(candidates, scene.syntax, scene.statements)
+    links, told = [], list[Told]()
+    for row in sorted(sentences, key=lambda row: row["start"]):
+        for i in _overlapping(doc.words, [(row["start"], row["end"])]):
             layers["triggers"][i] = NO_TRIGGER
-        for event in row["events"]:
-            words = _trigger_words(doc, row, event)
-            if not words:
-                continue
+        placed = [(words, event) for event in row["events"] if (words := _trigger_words(doc, row, event))]
+        for words, event in sorted(placed, key=lambda pair: pair[0][0]):
+            head = trigger_head(words, scene.syntax)
+            layers["triggers"][head] = EVENT_TYPES.index(event["type"])
             for i in words:
-                layers["triggers"][i] = EVENT_TYPES.index(event["type"])
-                layers["status"][i] = STATUSES.index(event["status"])
-                layers["voiced"][i] = int(event["voice"] != "narrator")
-            links.append(_parties(words[0], inside, event, mentions))
+                layers["status"][i] = STATUSES.index(_first(event["status"]))
+                layers["voiced"][i] = int(_first(event["voice"]) != "narrator")
+            links.append(_parties(head, event, finder, told))
+            told.append(Told(event["type"], frozenset(_codes(event["actors"])), frozenset(_codes(event["recipients"]))))
     doc.extra.update(layers)
     doc.extra["event_links"] = tuple(links)
+
+
+def _first(answers: Any) -> Any:
+    """The first of several accepted answers."""
+    return answers[0] if isinstance(answers, list) else answers
 
 
 def _trigger_words(doc: Document, row: dict[str, Any], event: dict[str, Any]) -> list[int]:
     if "tstart" in event:
         return _overlapping(doc.words, [(event["tstart"], event["tend"])])
-    at = doc.text.find(event["trigger"], row["start"], row["end"])
-    return _overlapping(doc.words, [(at, at + len(event["trigger"]))]) if at >= 0 else []
+    at = doc.text.find(_first(event["trigger"]), row["start"], row["end"])
+    return _overlapping(doc.words, [(at, at + len(_first(event["trigger"])))]) if at >= 0 else []
+
+
+def trigger_head(words: list[int], syntax: Syntax) -> int:
+    """The word of a trigger that is taught to carry it: the one on which the others hang, a verb or noun before others."""
+    tops = [i for i in words if syntax.heads[i] not in words or syntax.heads[i] == i]
+    strong = [i for i in (*tops, *words) if syntax.upos[i] in ("VERB", "NOUN", "ADJ", "PROPN")]
+    return (strong or tops)[0]
 
 
 def _parties(
-    trigger: int, sentence: list[int], event: dict[str, Any], mentions: list[tuple[int, int, str]]
-) -> tuple[int, list[int], list[int], list[int]]:
-    """Words that name the parties: in the sentence if they are named there, else where they were named last."""
-    first, last = sentence[0], sentence[-1]
-    here = [m for m in mentions if first <= m[0] <= last]
-    before = [m for m in mentions if m[0] < first][::-1][:40]
-    roles: dict[str, set[int]] = {"actors": set(), "recipients": set()}
-    for role in roles:
-        for code in event[role]:
-            named = [m[0] for m in here if m[2] == code] or [m[0] for m in before if m[2] == code][:1]
-            roles[role].update(named)
-    candidates = {m[0] for m in here} | roles["actors"] | roles["recipients"] | {m[0] for m in before[:4]}
-    return trigger, sorted(roles["actors"]), sorted(roles["recipients"]), sorted(candidates)
+    trigger: int, event: dict[str, Any], finder: PartyFinder, told: list[Told]
+) -> tuple[int, list[Any], list[list[int]]]:
+    """Everybody who may take part as (word, number of the code, buckets), and per code whether it is actor, recipient."""
+    options = finder.options(trigger, event["type"], told)
+    codes = list(dict.fromkeys(o.candidate.party.code for o in options))
+    rows = [(o.candidate.word, codes.index(o.candidate.party.code), o.buckets) for o in options]
+    sides = [set(_codes(event[side])) for side in ("actors", "recipients")]
+    return trigger, rows, [[int(code in side) for side in sides] for code in codes]
+
+
+def _codes(codes: Any) -> list[str]:
+    return codes[0] if codes and isinstance(codes[0], list) else codes
 
 
 def load_pairs(path: Path, held_out: Callable[[int], bool]) -> Iterator[Document]:

@@ -1,0 +1,105 @@
+"""When an event happened or is to happen: the time beside its trigger, else that of the occasion it goes on with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from detente.read.syntax import Syntax
+from detente.read.timex import interval
+from detente.types import Event, EventDate, Status, Timex
+
+AHEAD: frozenset[Status] = frozenset({"scheduled", "promised"})
+NEAR = 5  # sentences over which an occasion goes on
+_WEEKDAY = re.compile(r"(?:(?:on|this|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! last)", re.I)
+_MONTH = re.compile(
+    r"(?:(?:in|early|mid|late|the end of|the beginning of|this)[ -])*(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december)",
+    re.I,
+)
+_SPEECH = {"REQUEST", "ACCUSE", "REJECT", "SUPPORT", "AGREE", "THREATEN", "CONCEDE"}  # acts done by saying
+
+
+@dataclass(frozen=True)
+class Dater:
+    """Dates events of one article; `published` None leaves what is told of weekdays and months as it was resolved."""
+
+    syntax: Syntax
+    timexes: Sequence[Timex]
+    published: date | None
+
+    def date(self, trigger: int, status: Status) -> EventDate | None:
+        """The time expression of the trigger's sentence that is nearest in the tree, then in the text."""
+        near = self._by_sentence.get(self.syntax.sentence_of[trigger], [])
+        if not near:
+            return None
+        best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
+        return self._dated(best, status)
+
+    @cached_property
+    def _by_sentence(self) -> dict[int, list[tuple[int, Timex]]]:
+        """Expressions that name a day or a longer time, with their first word, by sentence."""
+        found: dict[int, list[tuple[int, Timex]]] = {}
+        usable = [t for t in self.timexes if t.type in ("DATE", "TIME") and t.value and t.value[0].isdigit()]
+        words, i = self.syntax.words, 0
+        for t in sorted(usable, key=lambda t: t.span):
+            while i < len(words) and words[i].end <= t.span.start:
+                i += 1
+            if i < len(words):
+                found.setdefault(self.syntax.sentence_of[i], []).append((i, t))
+        return found
+
+    def _dated(self, timex: Timex, status: Status) -> EventDate | None:
+        value = timex.value or ""
+        if status in AHEAD and self.published is not None:
+            value = ahead(timex.text, value, self.published)
+        days = interval(value)
+        return EventDate(value, days[0].isoformat(), days[1].isoformat(), timex.text) if days else None
+
+    def _distance(self, trigger: int, at: int) -> tuple[int, int]:
+        above = {w: k for k, w in enumerate((trigger, *self.syntax.ancestors(trigger)))}
+        for steps, i in enumerate((at, *self.syntax.ancestors(at))):
+            if i in above:
+                return steps + above[i], abs(at - trigger)
+        return 99, abs(at - trigger)
+
+    def carried(self, events: Sequence[Event], sentences: Sequence[int]) -> list[Event]:
+        """Events with the date of the occasion they go on with: the same act told before, or more said by the same speaker.
+
+        sentences: the number of the sentence of each event.
+        """
+        out: list[Event] = []
+        for e, sentence in zip(events, sentences, strict=True):
+            if e.date is None and e.status == "happened" and sentence not in self._by_sentence:
+                earlier = [
+                    (x, s) for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == "happened" and x.date
+                ]
+                occasion = next((x.date for x, _ in reversed(earlier) if _goes_on(x, e)), None)
+                e = replace(e, date=occasion)
+            out.append(e)
+        return out
+
+
+def ahead(text: str, value: str, published: date) -> str:
+    """A weekday or month that was taken for the last one, as the next one: for what is still to come.
+
+    >>> ahead("Friday", "2005-11-04", date(2005, 11, 10))
+    '2005-11-11'
+    """
+    if _WEEKDAY.match(text) and re.match(r"\d{4}-\d\d-\d\d", value):
+        day = date.fromisoformat(value[:10])
+        return (day + timedelta(days=7)).isoformat() + value[10:] if day < published else value
+    if _MONTH.fullmatch(text) and re.fullmatch(r"\d{4}-\d\d", value) and value < published.isoformat()[:7]:
+        return f"{int(value[:4]) + 1}{value[4:]}"
+    return value
+
+
+def _goes_on(before: Event, after: Event) -> bool:
+    ours, theirs = ({p.code for p in (*e.actors, *e.recipients)} for e in (after, before))
+    if before.event_type == after.event_type and (ours & theirs or not (ours or theirs)):
+        return True
+    same_actor = bool({p.code for p in before.actors} & {p.code for p in after.actors})
+    return {before.event_type, after.event_type} <= _SPEECH and same_actor

@@ -1,0 +1,93 @@
+"""Dates of events: beside the trigger, ahead for what is still to come, carried on within an occasion."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from handmade import syntax, text_of
+
+from detente.read.dating import Dater, ahead
+from detente.types import Event, EventDate, Party, Span, Timex
+
+MET = """
+They   PRON  PRP 2 nsubj
+met    VERB  VBD 0 root
+Monday PROPN NNP 2 obl
+before SCONJ IN  5 mark
+leaving VERB VBG 2 advcl
+Friday PROPN NNP 5 obl
+.      PUNCT .   2 punct
+"""
+DAY = EventDate("2031-05-05", "2031-05-05", "2031-05-05", "Monday")
+
+
+def timex(text: str, words: str, value: str) -> Timex:
+    at = text.index(words)
+    return Timex(Span(at, at + len(words)), words, "DATE", value)
+
+
+def dater(*values: tuple[str, str], published: date | None = date(2031, 5, 8)) -> Dater:
+    text = text_of(MET)
+    return Dater(syntax(MET), [timex(text, words, value) for words, value in values], published)
+
+
+def event(kind: str, actor: str | None = None, day: EventDate | None = None) -> Event:
+    parties = (Party(actor, actor, None, Span(0, 1)),) if actor else ()
+    return Event("e1", kind, Span(0, 1), "x", parties, date=day)
+
+
+@pytest.mark.parametrize(("trigger", "value"), [(1, "2031-05-05"), (4, "2031-05-09")])
+def test_the_nearest_time_in_the_tree_dates_an_event(trigger: int, value: str) -> None:
+    found = dater(("Monday", "2031-05-05"), ("Friday", "2031-05-09")).date(trigger, "happened")
+    assert found is not None
+    assert found.value == value
+
+
+def test_without_a_time_in_the_sentence_there_is_no_date() -> None:
+    assert dater().date(1, "happened") is None
+
+
+def test_a_vague_time_dates_nothing() -> None:
+    assert dater(("Monday", "PAST_REF")).date(1, "happened") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "expected"),
+    [
+        ("Friday", "2031-05-02", "2031-05-09"),
+        ("on Friday", "2031-05-02TMO", "2031-05-09TMO"),
+        ("Friday", "2031-05-09", "2031-05-09"),
+        ("last Friday", "2031-05-02", "2031-05-02"),
+        ("late March", "2031-03", "2032-03"),
+        ("March 2031", "2031-03", "2031-03"),
+        ("June", "2031-06", "2031-06"),
+    ],
+)
+def test_what_is_to_come_lies_ahead(words: str, value: str, expected: str) -> None:
+    assert ahead(words, value, date(2031, 5, 8)) == expected
+
+
+def test_a_scheduled_event_lies_ahead_and_a_past_one_does_not() -> None:
+    found = dater(("Monday", "2031-05-05"))
+    scheduled, happened = found.date(1, "scheduled"), found.date(1, "happened")
+    assert scheduled is not None
+    assert happened is not None
+    assert (scheduled.start, happened.start) == ("2031-05-12", "2031-05-05")
+
+
+def carried(*events: Event) -> list[EventDate | None]:
+    return [e.date for e in dater().carried(events, range(5, 5 + len(events)))]
+
+
+def test_the_same_act_told_again_has_the_same_date() -> None:
+    assert carried(event("ASSAULT", "ARV", DAY), event("ASSAULT", "ARV")) == [DAY, DAY]
+
+
+def test_more_said_by_the_same_speaker_has_the_same_date() -> None:
+    assert carried(event("ACCUSE", "ARV", DAY), event("REQUEST", "ARV")) == [DAY, DAY]
+
+
+@pytest.mark.parametrize("other", [event("ASSAULT", "BLM"), event("CONSULT", "ARV")])
+def test_another_act_has_no_borrowed_date(other: Event) -> None:
+    assert carried(event("ASSAULT", "ARV", DAY), other) == [DAY, None]

@@ -1,0 +1,118 @@
+"""Who takes part in an event, on trees written by hand and with weights given to single traits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from handmade import find, resolver, text_of
+
+from detente.read.parties import BUCKETS, Candidate, PartyFinder, bucket_numbers, find_candidates, path, preposition
+from detente.read.triggers import Trigger
+from detente.types import Party, Span
+
+WARNED = """
+Arvania PROPN NNP  2 nsubj
+warned  VERB  VBD  0 root
+Belmora PROPN NNP  2 obj
+.       PUNCT .    2 punct
+"""
+TALKS = """
+Talks    NOUN  NNS  6 nsubj
+between  ADP   IN   3 case
+Arvania  PROPN NNP  1 nmod
+and      CCONJ CC   5 cc
+Belmora  PROPN NNP  3 conj
+failed   VERB  VBD  0 root
+.        PUNCT .    6 punct
+"""
+
+
+def finder(rows: str) -> PartyFinder:
+    found = resolver(rows)
+    mentions = list(found.by_word.values())
+    candidates = find_candidates(found.syntax, list(dict.fromkeys(mentions)), found.cast, found)
+    return PartyFinder(candidates, found.syntax, ())
+
+
+def weights(**scores: tuple[str, float]) -> np.ndarray:
+    """Weights by which one trait speaks for a role and everything else is unlikely."""
+    out = np.zeros((BUCKETS, 2), dtype=np.float16)
+    for kind in ("THREATEN", "CONSULT"):
+        out[bucket_numbers((), kind)[0]] = -3
+    for role, (trait, score) in scores.items():
+        out[bucket_numbers((trait,), "")[0], ("actor", "recipient").index(role)] = score
+    return out
+
+
+def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> tuple[list[str | None], list[str | None]]:
+    """Codes of actors and recipients when only the given traits speak for anybody."""
+    found = finder(rows)
+    (at,) = find(found.syntax.words, trigger)
+    event = Trigger(at, at, kind, 0.9, np.zeros(6, dtype=np.float32), 0.0)
+    actors, recipients = found.find(event, weights(**scores))
+    return [p.code for p in actors], [p.code for p in recipients]
+
+
+def test_subject_acts_toward_object() -> None:
+    found = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 6), recipient=("robj|VERB|R", 6))
+    assert found == (["ARV"], ["BLM"])
+
+
+def test_nobody_takes_part_when_nothing_speaks_for_it() -> None:
+    assert parties(WARNED, "warned", "THREATEN") == ([], [])
+
+
+def test_a_code_is_on_one_side_only_the_likelier() -> None:
+    found = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 5), recipient=("rnsubj|VERB|L", 6))
+    assert found == ([], ["ARV"])
+
+
+def test_both_sides_of_talks_are_reached_through_the_coordination() -> None:
+    found = finder(TALKS)
+    (talks,) = find(found.syntax.words, "Talks")
+    ways = {c.party.code: path(found.syntax, talks, c.word) for c in found.candidates}
+    assert ways == {"ARV": ([], ["nmod"]), "BLM": ([], ["nmod", "conj"])}
+    assert [preposition(found.syntax, c.word, ways[c.party.code][1]) for c in found.candidates] == ["between", "between"]
+
+
+def test_codes_of_earlier_sentences_come_nearest_first_and_once() -> None:
+    rows = (
+        WARNED
+        + WARNED.replace("Arvania", "Costavera")
+        + "\nShips NOUN NNS 2 nsubj\nattacked VERB VBD 0 root\n. PUNCT . 2 punct\n"
+    )
+    found = finder(rows)
+    (attacked,) = find(found.syntax.words, "attacked")
+    before = [o.candidate.party.code for o in found.options(attacked, "ASSAULT") if o.candidate.word < attacked - 1]
+    assert before == ["BLM", "CSV", "ARV"]
+
+
+def test_dollars_of_a_state_are_money() -> None:
+    rows = """
+They     PRON  PRP  2 nsubj
+paid     VERB  VBD  0 root
+five     NUM   CD   5 nummod
+Arvanian ADJ   JJ   5 amod
+dollars  NOUN  NNS  2 obj
+.        PUNCT .    2 punct
+"""
+    assert "ARV" not in [c.party.code for c in finder(rows).candidates]
+
+
+def test_traits_count_alone_and_with_the_type() -> None:
+    alone, typed, kind = bucket_numbers(("rnsubj|VERB|L",), "THREATEN")
+    assert alone == bucket_numbers(("rnsubj|VERB|L",), "REQUEST")[0]
+    assert typed != bucket_numbers(("rnsubj|VERB|L",), "REQUEST")[1]
+    assert kind == bucket_numbers((), "THREATEN")[0]
+
+
+def test_a_candidate_stands_where_it_is_named() -> None:
+    text = text_of(WARNED)
+    assert [c.party.span.of(text) for c in finder(WARNED).candidates] == ["Arvania", "Belmora"]
+
+
+@pytest.mark.parametrize("kind", ["CONSULT", "ASSAULT"])
+def test_options_of_an_article_without_actors_are_none(kind: str) -> None:
+    rows = "Ships NOUN NNS 2 nsubj\nleft VERB VBD 0 root\n. PUNCT . 2 punct\n"
+    assert finder(rows).options(1, kind) == []
+    assert Candidate(0, Party("x", "X", None, Span(0, 1)), "name").form == "name"
