@@ -57,3 +57,9 @@ def as_of(value: str | None, *, now: datetime, last_known: datetime | None = Non
     if at > latest:
         raise FutureMoment(f"as of {value} lies in the future; the latest moment to ask about is {latest.date()}")
     return at
+
+
+def start_of(value: str) -> datetime:
+    """The first moment of an ISO date, or the moment of a date-time. Raises WrongCall where it is neither."""
+    at = moment(value)
+    return at.replace(hour=0, minute=0, second=0) if len(value) == 10 else at

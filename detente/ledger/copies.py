@@ -28,7 +28,8 @@ def signature(text: str) -> Signature:
         return np.full(PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
     hashes = np.fromiter((crc32(s.encode()) % _PRIME for s in sorted(shingles)), np.uint64, len(shingles))
     multipliers, offsets = _permutations()
-    return ((hashes[:, None] * multipliers + offsets) % _PRIME).min(axis=0).astype(np.uint32)
+    found: Signature = ((hashes[:, None] * multipliers + offsets) % _PRIME).min(axis=0).astype(np.uint32)
+    return found
 
 
 @lru_cache(maxsize=1)

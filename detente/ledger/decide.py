@@ -30,7 +30,8 @@ def write_decision(
     values = (event, json.dumps(place), verb, status, reason, stamp(effective_at), stamp(now))
     with writing(db, tell=tell):
         number = db.execute(
-            "INSERT INTO decisions (event, place, verb, status, reason, effective_at, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decisions (event, place, verb, status, reason, effective_at, recorded_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             values,
         ).lastrowid
     assert number is not None

@@ -43,21 +43,38 @@ def reports_between(
     *,
     known_by: datetime,
     types: Collection[str] | None = None,
+    replaced: bool = False,
 ) -> list[Report]:
     """Reports of events in which one of `some` and one of `others` take part, on any side, in the order they became known.
 
-    types: only these PLOVER types; None for all.
+    types: only these PLOVER types; None for all. replaced: also those of texts that had been replaced by then, for looking
+    further back.
     """
-    mine, theirs = _marks("m", some), _marks("t", others)
-    kinds = _marks("k", types or ())
+    mine, theirs, kinds = _marks("m", some), _marks("t", others), _marks("k", types or ())
     query = (
         f"SELECT {ARTICLE}, e.* FROM events e JOIN articles a ON a.row = e.article WHERE e.number IN"
-        f" (SELECT p.event FROM parties p WHERE p.code IN ({', '.join(':' + n for n in mine)}) AND EXISTS (SELECT 1 FROM"
-        f" parties q WHERE q.event = p.event AND q.code IN ({', '.join(':' + n for n in theirs)}) AND q.code != p.code))"
-        f" AND {KNOWN}" + (f" AND e.event_type IN ({', '.join(':' + n for n in kinds)})" if types else "")
-        + " ORDER BY a.known_at, e.number"
+        f" (SELECT p.event FROM parties p WHERE p.code IN ({_named(mine)}) AND EXISTS (SELECT 1 FROM parties q"
+        f" WHERE q.event = p.event AND q.code IN ({_named(theirs)}) AND q.code != p.code))"
+        f" AND {'a.known_at <= :known_by' if replaced else KNOWN}"
+        + (f" AND e.event_type IN ({_named(kinds)})" if types else "") + " ORDER BY a.known_at, e.number"
     )  # fmt: skip
     return [_report(row) for row in db.execute(query, {"known_by": stamp(known_by), **mine, **theirs, **kinds})]
+
+
+def reports_alone(db: sqlite3.Connection, code: str, beside: str, *, known_by: datetime) -> list[Report]:
+    """Reports of events whose only party with a code is `code`, in articles in which `beside` acts, is acted on or speaks."""
+    query = (
+        f"SELECT {ARTICLE}, e.* FROM events e JOIN articles a ON a.row = e.article WHERE e.number IN"
+        " (SELECT p.event FROM parties p WHERE p.code = :code AND p.side = 'actors' AND NOT EXISTS"
+        " (SELECT 1 FROM parties q WHERE q.event = p.event AND q.code != :code))"
+        " AND (e.article IN (SELECT article FROM statements WHERE code = :beside)"
+        f" OR e.article IN (SELECT f.article FROM parties q JOIN events f ON f.number = q.event WHERE q.code = :beside)) AND {KNOWN} ORDER BY a.known_at, e.number"
+    )
+    return [_report(row) for row in db.execute(query, {"known_by": stamp(known_by), "code": code, "beside": beside})]
+
+
+def _named(marks: Collection[str]) -> str:
+    return ", ".join(f":{name}" for name in marks)
 
 
 def _marks(prefix: str, values: Collection[str]) -> dict[str, str]:
@@ -111,7 +128,7 @@ def statements_known(
     marks = _marks("c", codes or ())
     terms = [
         KNOWN,
-        f"s.code IN ({', '.join(':' + n for n in marks)})" if codes else "",
+        f"s.code IN ({_named(marks)})" if codes else "",
         "instr(lower(s.speaker), lower(:speaker))" if speaker else "",
         "a.known_at >= :since" if since else "",
         "a.known_at <= :until" if until else "",
@@ -169,7 +186,10 @@ def versions(db: sqlite3.Connection, row: int, *, known_by: datetime) -> list[Ar
 
 def reading_in(db: sqlite3.Connection, row: int, *, known_by: datetime) -> Reading | None:
     """The whole reading of the article in `row`; None where it is unknown at that moment."""
-    query = "SELECT a.text, r.body FROM articles a JOIN readings r ON r.article = a.row WHERE a.row = :row AND a.known_at <= :known_by"
+    query = (
+        "SELECT a.text, r.body FROM articles a JOIN readings r ON r.article = a.row"
+        " WHERE a.row = :row AND a.known_at <= :known_by"
+    )
     found = db.execute(query, {"row": row, "known_by": stamp(known_by)}).fetchone()
     return unpacked(found["body"], found["text"]) if found else None
 
@@ -222,6 +242,11 @@ def actors(db: sqlite3.Connection, *, known_by: datetime) -> list[ActorCount]:
     spoken = {row[0]: row[1] for row in said}
     found = [ActorCount(code, *counts.get(code, (0, 0)), spoken.get(code, 0)) for code in counts.keys() | spoken.keys()]
     return sorted(found, key=lambda c: (-(c.acts + c.received + c.statements), c.code))
+
+
+def rereads(db: sqlite3.Connection) -> int:
+    """How often all that is stored was read again: what was made from the same event numbers before is then stale."""
+    return int(db.execute("SELECT value FROM facts WHERE name = 'rereads'").fetchone()[0])
 
 
 def known_codes(db: sqlite3.Connection) -> set[str]:

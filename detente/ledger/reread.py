@@ -64,6 +64,7 @@ def adopt(db: sqlite3.Connection, label: str, *, now: datetime, tell: Tell | Non
         for row in rows:
             _replace(db, row, now)
         db.execute("DELETE FROM staged_readings WHERE reader = ?", (label,))
+        db.execute("UPDATE facts SET value = value + 1 WHERE name = 'rereads'")
     return len(rows)
 
 

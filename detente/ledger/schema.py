@@ -94,13 +94,14 @@ CREATE TABLE decisions (           -- what people decided about items
   recorded_at TEXT NOT NULL
 );
 
-CREATE VIRTUAL TABLE article_words USING fts5 (title, text, content='articles', content_rowid='row', tokenize="porter unicode61");
+CREATE VIRTUAL TABLE article_words USING fts5 (title, text, content='articles', content_rowid='row',
+                                               tokenize="porter unicode61");
 CREATE VIRTUAL TABLE statement_words USING fts5 (content, speaker, content='statements', content_rowid='row',
                                                  tokenize="porter unicode61");
 
 CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;  -- may be emptied at any time
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO facts VALUES ('generation', 0);  -- grows with every change of what is stored
+INSERT INTO facts VALUES ('generation', 0), ('rereads', 0);  -- they grow with every change of what is stored, with every reread
 """
 
 MIGRATIONS: Sequence[tuple[str, str]] = (("first tables", FIRST),)

@@ -117,8 +117,8 @@ def _insert_article(db: sqlite3.Connection, article: Article, versions: Sequence
     sign = copies.signature(article.text)
     values = (
         article.id, url_key(article.url), digest_of(article), len(versions) + 1, versions[0]["first_row"] if versions else 0,
-        article.title, article.publisher, article.author, article.url, article.language, article.text, len(article.text.split()),
-        article.published_at, _known_at(article, versions, now), stamp(now), copies.to_bytes(sign),
+        article.title, article.publisher, article.author, article.url, article.language, article.text,
+        len(article.text.split()), article.published_at, _known_at(article, versions, now), stamp(now), copies.to_bytes(sign),
     )  # fmt: skip
     row = db.execute(
         "INSERT INTO articles (name, url_key, digest, version, first_row, title, publisher, author, url, language, text,"

@@ -1,0 +1,340 @@
+"""Reports of one happening, brought together: how alike two reports are, which belong to one, and what the whole then says.
+
+All is made from the reports known by a moment. A report with an exact day is an anchor; one without a day goes to the anchor
+whose words it fits best. So a later report with two days can part what was taken for one, and an answer as of an earlier
+moment stays what it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from detente.ledger.records import Report
+from detente.relations.words import Stems, dice, stems, tokens, without
+from detente.types import Json
+
+MERGING = 1  # version of these rules: part of the key of every cached answer
+MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})  # all parties do it together
+VERBAL = frozenset(
+    {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "AGREE", "SUPPORT", "CONCEDE"}
+)  # many a day between the same two
+REAL = frozenset({"happened", "denied", "scheduled", "promised"})  # said to be so, or to become so, or denied
+WINDOW = 15  # words on each side of a trigger that are compared
+_REPORTED_AFTER = timedelta(days=3)  # news without a date is this old at most
+_ANNOUNCED_BEFORE = timedelta(days=30)  # a plan without a date lies this far ahead at most
+_NEAR = timedelta(days=1)  # newspapers differ by a day over one night
+_WIDE = timedelta(days=14)  # a time this vague tells little
+
+# How alike the words must be, by kind of act and by what else agrees. Chosen by looking at real pairs: see docs/evaluation.md.
+_ALIKE_VERBAL, _ALIKE_MATERIAL = 0.30, 0.22
+_SAME_DAY, _SAME_PLACE, _OTHER_DAY, _VAGUE, _OTHER_PERSON, _SAME_TRIGGER = -0.08, -0.05, 0.15, 0.15, 0.15, -0.06
+_MEETING_ON_ONE_DAY = 0.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A report with what is compared of it. `first` and `last` bound its day; `exact` where it names one."""
+
+    report: Report
+    first: date
+    last: date
+    exact: bool
+    stems: Stems
+    persons: frozenset[str]
+
+    @property
+    def order(self) -> tuple[bool, date, str, int]:
+        """Anchors first; then as it became known."""
+        return (not self.exact, self.first if self.exact else date.min, self.report.article.known_at, self.report.number)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What reports taken together say. `reports` are in the order they became known; `publishers` counts each wire text once."""
+
+    reports: tuple[Report, ...]
+    publishers: int = 1
+
+    @property
+    def number(self) -> int:
+        """The number of its first report, by which people can name it."""
+        return self.reports[0].number
+
+    @property
+    def event_type(self) -> str:
+        return self.reports[0].event.event_type
+
+    @cached_property
+    def mode(self) -> str | None:
+        return _commonest(r.event.mode for r in self.reports if r.event.mode)
+
+    @cached_property
+    def score(self) -> float:
+        """PLOVER's, of the commonest mode; the first reported one of equals."""
+        modes = [r.event.score for r in self.reports if r.event.mode == self.mode]
+        return modes[0] if modes else self.reports[0].event.score
+
+    @cached_property
+    def status(self) -> str:
+        """Where it stands: what became known last counts for plans; having happened outweighs a plan or a denial."""
+        found = [r.event.status for r in self.reports]
+        for decisive in ("happened", "denied"):
+            if decisive in found:
+                return decisive
+        return found[-1]
+
+    @cached_property
+    def statuses(self) -> tuple[tuple[str, str, int], ...]:
+        """Each status with the moment it was first told and the report's number."""
+        first: dict[str, tuple[str, str, int]] = {}
+        for r in self.reports:
+            first.setdefault(r.event.status, (r.event.status, r.article.known_at, r.number))
+        return tuple(first.values())
+
+    @cached_property
+    def actors(self) -> tuple[str, ...]:
+        return _by_count(code for r in self.reports for code in _told(r.event.actors))
+
+    @cached_property
+    def recipients(self) -> tuple[str, ...]:
+        found = _by_count(code for r in self.reports for code in _told(r.event.recipients))
+        return tuple(code for code in found if code not in self.actors or self.event_type not in MUTUAL)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.actors, *self.recipients)))
+
+    @cached_property
+    def when(self) -> tuple[date, date, bool]:
+        """First and last day, and whether reports name it (else it is estimated from when they were printed).
+
+        Of several named days the one that most articles name counts, then the shortest, then the one known first.
+        """
+        named = [r for r in self.reports if r.event.date]
+        if not named:
+            seen = look(self.reports[0])
+            return (
+                (seen.last, seen.last, False)
+                if self.status not in ("scheduled", "promised")
+                else (seen.first, seen.last, False)
+            )
+        spans = Counter((r.event.date.start, r.event.date.end) for r in named if r.event.date)
+        start, end = min(spans, key=lambda s: (_length(s), -spans[s], list(spans).index(s)))
+        return date.fromisoformat(start), date.fromisoformat(end), True
+
+    @property
+    def day(self) -> date:
+        """The day on which it counts: its own last day, but for plans the day on which they became known."""
+        return self.when[1] if self.status in ("happened", "denied") else self.reports[0].article.day
+
+    @cached_property
+    def place(self) -> str | None:
+        return _commonest(r.event.place.name for r in self.reports if r.event.place)
+
+    @property
+    def known_at(self) -> str:
+        return self.reports[0].article.known_at
+
+    @cached_property
+    def sides(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Who says that it is so, and who denies it: codes, or "narrator", or the name of one without a code."""
+        said = frozenset(_voice(r) for r in self.reports if r.event.status != "denied")
+        denied = frozenset(_voice(r) for r in self.reports if r.event.status == "denied")
+        return said, denied - said if denied - said else denied
+
+    @property
+    def contested(self) -> bool:
+        """Whether one side says it and another denies it."""
+        said, denied = self.sides
+        return bool(said and denied and (denied - said or said - denied))
+
+    @property
+    def best(self) -> Report:
+        """The report to quote: one that has happened and names its day, told by the narrator, known first."""
+        return min(
+            self.reports,
+            key=lambda r: (r.event.status != self.status, r.event.date is None, bool(r.tellers), r.article.known_at, r.number),
+        )
+
+    def to_dict(self) -> Json:
+        first, last, named = self.when
+        said, denied = self.sides
+        return {
+            "number": self.number, "event_type": self.event_type, "mode": self.mode, "score": self.score, "status": self.status,
+            "actors": list(self.actors), "recipients": list(self.recipients), "first_day": first.isoformat(),
+            "last_day": last.isoformat(), "day_named": named, "place": self.place, "publishers": self.publishers,
+            "contested": self.contested, "said_by": sorted(said), "denied_by": sorted(denied), "known_at": self.known_at,
+            "reports": [r.number for r in self.reports],
+        }  # fmt: skip
+
+
+def _commonest(values: Iterable[str]) -> str | None:
+    found = Counter(values)
+    return found.most_common(1)[0][0] if found else None
+
+
+def _by_count(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value for value, _ in Counter(values).most_common())
+
+
+def _told(parties: Iterable[object]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for p in parties if (code := getattr(p, "code", None))))
+
+
+def _length(span: tuple[str, str]) -> int:
+    return (date.fromisoformat(span[1]) - date.fromisoformat(span[0])).days
+
+
+def _voice(report: Report) -> str:
+    teller = report.teller
+    return "narrator" if teller is None else teller.code or teller.name
+
+
+def look(report: Report) -> Seen:
+    """A report with what is compared of it."""
+    first, last, exact = _bounds(report)
+    names = [p.name for p in (*report.event.actors, *report.event.recipients)]
+    words = without(stems(_around(report)), names)
+    return Seen(report, first, last, exact, words, _persons(report))
+
+
+def _bounds(report: Report) -> tuple[date, date, bool]:
+    on, told = report.event.date, report.article.day
+    if on is not None:
+        first, last = date.fromisoformat(on.start), date.fromisoformat(on.end)
+        return first, last, last - first <= _NEAR
+    if report.event.status in ("happened", "denied"):
+        return told - _REPORTED_AFTER, told, False
+    return told, told + _ANNOUNCED_BEFORE, False
+
+
+def _around(report: Report) -> str:
+    """The words near the trigger: a long sentence tells of several things."""
+    at = report.trigger_in_sentence
+    before, after = tokens(report.sentence[:at]), tokens(report.sentence[at:])
+    return " ".join((*before[-WINDOW:], *after[: WINDOW + 1]))
+
+
+def _persons(report: Report) -> frozenset[str]:
+    """Last names of actors that act under their own name."""
+    return frozenset(p.name.split()[-1].lower() for p in report.event.actors if len(p.name.split()) == 2 and p.name.istitle())
+
+
+def alike(one: Seen, other: Seen) -> float:
+    """How much more alike two reports are than is asked of one happening: from 0 on they are one; -1 where they cannot be."""
+    if not _may_be_one(one, other):
+        return -1.0
+    a, b = one.report, other.report
+    needed = _ALIKE_VERBAL if a.event.event_type in VERBAL else _ALIKE_MATERIAL
+    if a.event.event_type == "CONSULT" and a.codes == b.codes and {a.event.status, b.event.status} == {"scheduled"}:
+        return dice(one.stems, other.stems)  # two plans of the same parties for times that agree
+    if one.exact and other.exact:
+        same_day = one.first == other.first
+        if same_day and a.event.event_type == "CONSULT" and a.codes == b.codes:
+            return dice(one.stems, other.stems) - _MEETING_ON_ONE_DAY
+        needed += _SAME_DAY if same_day else _OTHER_DAY
+    if max(one.last - one.first, other.last - other.first) > _WIDE:
+        needed += _VAGUE
+    if a.event.place and b.event.place:
+        needed += _SAME_PLACE if a.event.place.name == b.event.place.name else -_SAME_PLACE
+    if one.persons and other.persons and not one.persons & other.persons:
+        needed += _OTHER_PERSON
+    if a.event.trigger_text.lower()[:5] == b.event.trigger_text.lower()[:5]:
+        needed += _SAME_TRIGGER
+    return dice(one.stems, other.stems) - needed
+
+
+def _may_be_one(one: Seen, other: Seen) -> bool:
+    a, b = one.report, other.report
+    if a.article.row == b.article.row and a.sentence_number == b.sentence_number:
+        return False  # one sentence does not tell the same act twice
+    if (a.event.status in REAL) != (b.event.status in REAL) or (
+        a.event.status not in REAL and a.event.status != b.event.status
+    ):
+        return False
+    return one.first - _NEAR <= other.last and other.first - _NEAR <= one.last and _same_parties(a, b)
+
+
+def _same_parties(a: Report, b: Report) -> bool:
+    """The same two sides, as far as both name them; of mutual acts at least half of all parties, two of them if both name two."""
+    if a.event.event_type in MUTUAL:
+        common = len(a.codes & b.codes)
+        return common >= min(2, len(a.codes), len(b.codes)) and 2 * common >= max(len(a.codes), len(b.codes))
+    actors = not a.actor_codes or not b.actor_codes or bool(a.actor_codes & b.actor_codes)
+    recipients = not a.recipient_codes or not b.recipient_codes or bool(a.recipient_codes & b.recipient_codes)
+    return actors and recipients and bool(a.codes & b.codes)
+
+
+@dataclass
+class _Group:
+    members: list[Seen] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> Seen:
+        return self.members[0]
+
+    def fit(self, seen: Seen) -> float:
+        """How well a report fits: as well as its best member, if it may be one with the first and with all of its sentences."""
+        if not _may_be_one(self.anchor, seen):
+            return -1.0
+        fits = [alike(member, seen) for member in self.members]
+        if any(m.report.article.row == seen.report.article.row and f == -1.0 for m, f in zip(self.members, fits, strict=True)):
+            return -1.0
+        return max(fits)
+
+
+def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -> list[Happening]:
+    """Happenings of these reports, in the order they became known. `copies`: pairs of articles with the same words.
+
+    Deterministic: the order of `reports` does not matter.
+    """
+    groups: dict[str, list[_Group]] = {}
+    for seen in sorted(map(look, reports), key=lambda s: s.order):
+        _place(groups.setdefault(seen.report.event.event_type, []), seen)
+    found = [_happening(group, copies) for same in groups.values() for group in same]
+    return sorted(found, key=lambda h: (h.known_at, h.number))
+
+
+def _place(groups: list[_Group], seen: Seen) -> None:
+    """Into the group it fits best, the first of equals; into one of its own where it fits none."""
+    best, best_fit = None, 0.0
+    for group in groups:
+        fit = group.fit(seen)
+        if fit > best_fit or (fit == best_fit == 0.0 and best is None and fit >= 0):
+            best, best_fit = group, fit
+    if best is None:
+        groups.append(_Group([seen]))
+    else:
+        best.members.append(seen)
+
+
+def _happening(group: _Group, copies: Collection[tuple[int, int]]) -> Happening:
+    reports = tuple(sorted((s.report for s in group.members), key=lambda r: (r.article.known_at, r.number)))
+    return Happening(reports, independent_publishers(reports, copies))
+
+
+def independent_publishers(reports: Sequence[Report], copies: Collection[tuple[int, int]]) -> int:
+    """How many publishers tell it in words of their own: copies of one text, and one publisher's articles, count once."""
+    parents: dict[object, object] = {}
+
+    def root(x: object) -> object:
+        while (above := parents.setdefault(x, x)) != x:
+            x = above
+        return x
+
+    for r in reports:
+        parents[root(r.article.row)] = root(("printed by", r.article.printed_by))
+        if len(tokens(r.sentence)) >= COPIED_WORDS:
+            parents[root(r.article.row)] = root(("sentence", " ".join(tokens(r.sentence))))
+    rows = {r.article.row for r in reports}
+    for one, other in copies:
+        if one in rows and other in rows:
+            parents[root(one)] = root(other)
+    return len({root(row) for row in rows})
+
+
+COPIED_WORDS = 8  # from which the same sentence in two articles is a copy, not a coincidence
