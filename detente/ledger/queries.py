@@ -68,7 +68,8 @@ def reports_alone(db: sqlite3.Connection, code: str, beside: str, *, known_by: d
         " (SELECT p.event FROM parties p WHERE p.code = :code AND p.side = 'actors' AND NOT EXISTS"
         " (SELECT 1 FROM parties q WHERE q.event = p.event AND q.code != :code))"
         " AND (e.article IN (SELECT article FROM statements WHERE code = :beside)"
-        f" OR e.article IN (SELECT f.article FROM parties q JOIN events f ON f.number = q.event WHERE q.code = :beside)) AND {KNOWN} ORDER BY a.known_at, e.number"
+        f" OR e.article IN (SELECT f.article FROM parties q JOIN events f ON f.number = q.event WHERE q.code = :beside))"
+        f" AND {KNOWN} ORDER BY a.known_at, e.number"
     )
     return [_report(row) for row in db.execute(query, {"known_by": stamp(known_by), "code": code, "beside": beside})]
 

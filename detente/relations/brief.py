@@ -55,7 +55,7 @@ class Tension:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A happening in a brief. `status` as in the readings; `track` of a plan: bilateral, alliance, organisation, multilateral."""
+    """A happening in a brief. `track` of a plan: bilateral, alliance, organisation, multilateral."""
 
     number: int
     first_day: str
@@ -155,7 +155,7 @@ def _plain(value: Any) -> Any:
 
 
 def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -> Brief:
-    """The brief of two states (codes) as known by a moment. The same answer again is quick: it is kept until something changes."""
+    """The brief of two states (codes) as known by a moment; it is kept, so that the same answer again is quick."""
     stock = queries.stock(db, known_by=known_by)
     key = cache.key_of(
         "brief", BRIEFING, one, other, known_by.date().isoformat(), stock.generation, stock.known, stock.last_known,

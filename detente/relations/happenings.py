@@ -33,6 +33,7 @@ _WIDE = timedelta(days=14)  # a time this vague tells little
 _ALIKE_VERBAL, _ALIKE_MATERIAL = 0.30, 0.22
 _SAME_DAY, _SAME_PLACE, _OTHER_DAY, _VAGUE, _OTHER_PERSON, _SAME_TRIGGER = -0.08, -0.05, 0.15, 0.15, 0.15, -0.06
 _MEETING_ON_ONE_DAY = 0.0
+_STRETCH, _MOST_STRETCHES = 8, 12  # days; a report that touches more stretches is compared with all
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Happening:
-    """What reports taken together say. `reports` are in the order they became known; `publishers` counts each wire text once."""
+    """What reports say together. `reports` are in the order they became known; `publishers` counts each wire text once."""
 
     reports: tuple[Report, ...]
     publishers: int = 1
@@ -260,7 +261,7 @@ def _may_be_one(one: Seen, other: Seen) -> bool:
 
 
 def _same_parties(a: Report, b: Report) -> bool:
-    """The same two sides, as far as both name them; of mutual acts at least half of all parties, two of them if both name two."""
+    """The same two sides, as far as both name them; of mutual acts at least half of all parties."""
     if a.event.event_type in MUTUAL:
         common = len(a.codes & b.codes)
         return common >= min(2, len(a.codes), len(b.codes)) and 2 * common >= max(len(a.codes), len(b.codes))
@@ -271,6 +272,7 @@ def _same_parties(a: Report, b: Report) -> bool:
 
 @dataclass
 class _Group:
+    number: int
     members: list[Seen] = field(default_factory=list)
 
     @property
@@ -292,24 +294,69 @@ def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -
 
     Deterministic: the order of `reports` does not matter.
     """
-    groups: dict[str, list[_Group]] = {}
+    groups: list[_Group] = []
+    index = _Index()
     for seen in sorted(map(look, reports), key=lambda s: s.order):
-        _place(groups.setdefault(seen.report.event.event_type, []), seen)
-    found = [_happening(group, copies) for same in groups.values() for group in same]
+        near = [groups[n] for n in sorted(index.near(seen))]
+        index.add(_place(groups, near, seen), seen)
+    found = [_happening(group, copies) for group in groups]
     return sorted(found, key=lambda h: (h.known_at, h.number))
 
 
-def _place(groups: list[_Group], seen: Seen) -> None:
-    """Into the group it fits best, the first of equals; into one of its own where it fits none."""
-    best, best_fit = None, 0.0
-    for group in groups:
+def _place(groups: list[_Group], near: Sequence[_Group], seen: Seen) -> int:
+    """Into the group it fits best, the first of equals; into one of its own where it fits none. Gives the group's number."""
+    best, best_fit = None, -1.0
+    for group in near:
         fit = group.fit(seen)
-        if fit > best_fit or (fit == best_fit == 0.0 and best is None and fit >= 0):
+        if fit >= 0 and fit > best_fit:
             best, best_fit = group, fit
     if best is None:
-        groups.append(_Group([seen]))
-    else:
-        best.members.append(seen)
+        best = _Group(len(groups))
+        groups.append(best)
+    best.members.append(seen)
+    return best.number
+
+
+class _Index:
+    """Numbers of groups by type, code and stretch of days, so that only near ones are compared."""
+
+    def __init__(self) -> None:
+        self._by_days: dict[tuple[str, str, int], set[int]] = {}
+        self._wide: dict[tuple[str, str], set[int]] = {}
+        self._all: dict[tuple[str, str], set[int]] = {}
+
+    def near(self, seen: Seen) -> set[int]:
+        """Groups that a report might belong to."""
+        found: set[int] = set()
+        stretches = self._stretches(seen)
+        for key in self._keys(seen):
+            if stretches is None:
+                found |= self._all.get(key, set())
+            else:
+                found |= self._wide.get(key, set())
+                for stretch in stretches:
+                    found |= self._by_days.get((*key, stretch), set())
+        return found
+
+    def add(self, number: int, seen: Seen) -> None:
+        stretches = self._stretches(seen)
+        for key in self._keys(seen):
+            self._all.setdefault(key, set()).add(number)
+            if stretches is None:
+                self._wide.setdefault(key, set()).add(number)
+            else:
+                for stretch in stretches:
+                    self._by_days.setdefault((*key, stretch), set()).add(number)
+
+    @staticmethod
+    def _keys(seen: Seen) -> list[tuple[str, str]]:
+        return [(seen.report.event.event_type, code) for code in sorted(seen.report.codes)]
+
+    @staticmethod
+    def _stretches(seen: Seen) -> range | None:
+        """Numbers of the stretches of days that a report touches; None where they are too many to list."""
+        first, last = (seen.first - _NEAR).toordinal() // _STRETCH, (seen.last + _NEAR).toordinal() // _STRETCH
+        return range(first, last + 1) if last - first <= _MOST_STRETCHES else None
 
 
 def _happening(group: _Group, copies: Collection[tuple[int, int]]) -> Happening:

@@ -1,6 +1,6 @@
-"""Items between two states: demands, offers, promises, threats, refusals, accusations, meetings, predictions, each with a status.
+"""Items between two states: demands, offers, promises, threats, refusals, accusations, meetings, predictions.
 
-Everything that is known is gone through in the order in which it became known: it opens an item, repeats one, or moves one to
+Each has a status. Everything that is known is gone through in the order in which it became known: it opens an item, repeats one, or moves one to
 another status by the tables `items.tsv` and `matches.tsv`. What people decided takes part in the same order.
 """
 

@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"[“\"«„]([^”\"»“„]+)(?:[”\"»“]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of one variant that differ from the commonest one: `instead_of` is empty where words were put in, `words` where cut.
+    """Words of one variant that differ from the commonest one; `instead_of` is empty where they were put in, `words` where cut.
 
     `marked` where the author showed it, by brackets or an ellipsis.
     """
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Variant:
-    """The words that one article printed. `differences` from the commonest variant; `shortened` where only an end is missing."""
+    """The words that one article printed, with their `differences`; `shortened` where some stretch is missing."""
 
     said: Said
     text: str
@@ -158,7 +158,7 @@ def _quote(group: Sequence[Variant]) -> Quote:
 
 
 def _commonest(group: Sequence[Variant]) -> Variant:
-    """The variant that most publishers print word for word; of equals one without alterations, then the longest, then the first."""
+    """The variant that most publishers print word for word; of equals one without alterations, then the longest."""
     printed: dict[tuple[str, ...], set[str]] = {}
     for v in group:
         printed.setdefault(v.words, set()).add(v.said.article.printed_by)

@@ -1,4 +1,4 @@
-"""The tension that one state shows toward another, made of rows that anybody can add up again. `docs/tension.md` explains it."""
+"""The tension one state shows toward another, made of rows that anybody can add up again; see `docs/tension.md`."""
 
 from __future__ import annotations
 
