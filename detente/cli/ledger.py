@@ -163,13 +163,14 @@ def export_command(
     since: Since = None,
     until: Until = None,
     columns: Annotated[str, typer.Option(help="Whose columns events get first: polecat, gdelt or icews.")] = "polecat",
+    everything: Annotated[bool, typer.Option("--all", help="Also events that have not happened, with their status.")] = False,
 ) -> None:
     """Write what the ledger knows to a file for other programs."""
     from detente.cli.options import codes_of
-    from detente.relations.export import export
+    from detente.relations.export import Selection, export
 
     with asked(ledger, as_of) as (db, known_by):
         one_other = codes_of(db, pair) if pair else []
         codes = (one_other[0], one_other[1]) if pair else None
-        number = export(db, what.value, out, known_by=known_by, pair=codes, since=since, until=until, style=columns)
+        number = export(db, what.value, out, Selection(known_by, codes, since, until, columns, everything))
         print(f"{number:,} rows to {out}")

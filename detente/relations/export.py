@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +16,12 @@ from typing import IO, Any
 
 from detente.errors import WrongCall
 from detente.ledger import queries
-from detente.ledger.clocks import moment
+from detente.ledger.clocks import end_of, moment
 from detente.ledger.records import Report, Said
 from detente.read.codebook import goldstein_of
 from detente.relations.happenings import Happening, merge
 from detente.relations.tables import rows
-from detente.relations.tension import series, toward
+from detente.relations.tension import DyadDay, series, toward
 from detente.types import Party
 
 FORMS = {
@@ -32,82 +33,76 @@ _QUADS = {"verbal cooperation": 1, "material cooperation": 2, "verbal conflict":
 Rows = Iterator[dict[str, Any]]
 
 
-def export(
-    db: sqlite3.Connection,
-    what: str,
-    out: Path,
-    *,
-    known_by: datetime,
-    pair: tuple[str, str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    style: str = "polecat",
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is exported. `pair`: only between these two. `since`, `until`: ISO dates, inclusive.
+
+    style: whose columns events get first. everything: also events that have not happened, with their status.
+    """
+
+    known_by: datetime
+    pair: tuple[str, str] | None = None
+    since: str | None = None
+    until: str | None = None
+    style: str = "polecat"
+    everything: bool = False
+
+    def holds(self, on: date) -> bool:
+        """Whether a day lies in the selection."""
+        since, until = self.since, self.until
+        return (since is None or on >= moment(since).date()) and (until is None or on <= moment(until).date())
+
+
+def export(db: sqlite3.Connection, what: str, out: Path, wanted: Selection) -> int:
     """Write events, days, statements or readings to a file in the form of its ending; gives the number of rows.
 
     Raises WrongCall for an ending that does not fit, for days without a pair and for a file that cannot be written.
     """
     if out.suffix not in FORMS[what]:
         raise WrongCall(f"{out} is no form for {what}; the file may end in {', '.join(FORMS[what])}")
-    found = _rows_of(db, what, known_by=known_by, pair=pair, since=since, until=until, style=style)
+    found = _rows_of(db, what, wanted)
     try:
         return _write(found, out)
     except OSError as error:
         raise WrongCall(f"{out} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 
-def _rows_of(
-    db: sqlite3.Connection, what: str, *, known_by: datetime, pair: tuple[str, str] | None, since: str | None, until: str | None,
-    style: str,
-) -> Rows:  # fmt: skip
+def _rows_of(db: sqlite3.Connection, what: str, wanted: Selection) -> Rows:
     if what == "readings":
-        return (r.to_dict() for r in queries.readings(db, known_by=known_by, all_versions=True))
+        return (r.to_dict() for r in queries.readings(db, known_by=wanted.known_by, all_versions=True))
     if what == "statements":
-        said = queries.statements_known(db, known_by=known_by, codes=pair)
-        return (statement_row(s) for s in said if _within(s.article.day, since, until))
-    if what == "events":
-        return event_rows(db, known_by=known_by, pair=pair, since=since, until=until, style=style)
-    if pair is None:
-        raise WrongCall("days need two states: --pair STATE STATE")
-    return day_rows(db, pair, known_by=known_by, since=since)
-
-
-def _within(on: date, since: str | None, until: str | None) -> bool:
-    return (since is None or on >= moment(since).date()) and (until is None or on <= moment(until).date())
+        said = queries.statements_known(db, known_by=wanted.known_by, codes=wanted.pair)
+        return (statement_row(s) for s in said if wanted.holds(s.article.day))
+    return event_rows(db, wanted) if what == "events" else day_rows(db, wanted)
 
 
 # Events ------------------------------------------------------------------------------------------------------------------
 
 
-def event_rows(
-    db: sqlite3.Connection,
-    *,
-    known_by: datetime,
-    pair: tuple[str, str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    style: str = "polecat",
-) -> Rows:
-    """A row for each happening and directed dyad; mutual acts give one in each direction.
-
-    style: whose column names come first: polecat, gdelt or icews; our own columns follow.
-    """
-    if style not in STYLES:
-        raise WrongCall(f"{style!r} is not a style of columns; known: {', '.join(STYLES)}")
-    known = queries.reports_between(db, pair[:1], pair[1:], known_by=known_by) if pair else None
-    reports = queries.all_reports(db, known_by=known_by) if known is None else known
-    columns = [(r["column"], r["field"]) for r in rows("columns") if r["style"] in (style, "*")]
-    for happening in merge(reports, queries.copy_pairs(db, known_by=known_by)):
-        if _within(happening.when[1], since, until):
-            for fields in _dyads(happening, pair):
+def event_rows(db: sqlite3.Connection, wanted: Selection) -> Rows:
+    """A row for each happening and directed dyad; mutual acts give one in each direction."""
+    if wanted.style not in STYLES:
+        raise WrongCall(f"{wanted.style!r} is not a style of columns; known: {', '.join(STYLES)}")
+    columns = [(r["column"], r["field"]) for r in rows("columns") if r["style"] in (wanted.style, "*")]
+    for happening in _happenings(db, wanted):
+        if wanted.holds(happening.when[1]) and (wanted.everything or happening.status == "happened"):
+            for fields in _dyads(happening, wanted.pair):
                 yield {column: fields[field] for column, field in columns}
+
+
+def _happenings(db: sqlite3.Connection, wanted: Selection) -> list[Happening]:
+    copies = queries.copy_pairs(db, known_by=wanted.known_by)
+    if wanted.pair is None:
+        return merge(queries.all_reports(db, known_by=wanted.known_by), copies)
+    return merge(queries.reports_between(db, wanted.pair[:1], wanted.pair[1:], known_by=wanted.known_by), copies)
 
 
 def _dyads(h: Happening, pair: tuple[str, str] | None) -> Iterator[dict[str, Any]]:
     common = _fields(h)
     codes = pair or h.codes
     found = [(a, b) for a in codes for b in codes if a != b and toward(h, a, b)]
-    for actor, recipient in found or [((h.actors or (None,))[0], None)]:
+    alone: list[tuple[str | None, str | None]] = [(h.actors[0] if h.actors else None, None)]
+    for actor, recipient in found or alone:
         yield {
             **common, "id": f"{h.number}-{actor or ''}-{recipient or ''}", **_side(h, actor, "actor"),
             **_side(h, recipient, "recipient"),
@@ -156,24 +151,30 @@ def cow() -> dict[str, int]:
 # Days --------------------------------------------------------------------------------------------------------------------
 
 
-def day_rows(db: sqlite3.Connection, pair: tuple[str, str], *, known_by: datetime, since: str | None = None) -> Rows:
+def day_rows(db: sqlite3.Connection, wanted: Selection) -> Rows:
     """A row for each directed dyad and day: tension as known on that day, and how many happenings of each quad are dated so.
 
-    Without `since` from the first day on which something is dated or known.
+    Without `since` from the first day on which something is dated. Raises WrongCall without a pair.
     """
-    happenings = merge(queries.reports_between(db, pair[:1], pair[1:], known_by=known_by))
-    first = moment(since).date() if since else min((h.day for h in happenings), default=known_by.date())
-    days = max(1, (known_by.date() - first).days)
-    for actor, recipient in (pair, pair[::-1]):
-        counts = Counter(
-            (h.day, h.best.event.quad) for h in happenings if h.status == "happened" and toward(h, actor, recipient)
-        )  # fmt: skip
-        for point in series(db, actor, recipient, known_by=known_by, days=days, step_days=1):
-            quads = {quad.replace(" ", "_"): counts[point.day, quad] for quad in _QUADS}
-            yield {
-                "date": point.day.isoformat(), "actor": actor, "recipient": recipient, "actor_cow": cow().get(actor),
-                "recipient_cow": cow().get(recipient), "tension": point.tension, **quads,
-            }  # fmt: skip
+    if wanted.pair is None:
+        raise WrongCall("days need two states: --pair STATE STATE")
+    happenings = _happenings(db, wanted)
+    last = min(wanted.known_by.date(), moment(wanted.until).date()) if wanted.until else wanted.known_by.date()
+    first = moment(wanted.since).date() if wanted.since else min((h.day for h in happenings), default=last)
+    for actor, recipient in (wanted.pair, wanted.pair[::-1]):
+        done = [h for h in happenings if h.status == "happened" and toward(h, actor, recipient)]
+        counts = Counter((h.day, h.best.event.quad) for h in done)
+        until = min(wanted.known_by, end_of(last))
+        for point in series(db, actor, recipient, known_by=until, days=max(0, (last - first).days), step_days=1):
+            yield _day_row(point, counts)
+
+
+def _day_row(point: DyadDay, counts: Counter[tuple[date, str]]) -> dict[str, Any]:
+    quads = {quad.replace(" ", "_"): counts[point.day, quad] for quad in _QUADS}
+    return {
+        "date": point.day.isoformat(), "actor": point.actor, "recipient": point.recipient, "actor_cow": cow().get(point.actor),
+        "recipient_cow": cow().get(point.recipient), "tension": point.tension, **quads,
+    }  # fmt: skip
 
 
 # Statements --------------------------------------------------------------------------------------------------------------

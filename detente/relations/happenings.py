@@ -33,6 +33,7 @@ _WIDE = timedelta(days=14)  # a time this vague tells little
 _ALIKE_VERBAL, _ALIKE_MATERIAL = 0.30, 0.22
 _SAME_DAY, _SAME_PLACE, _OTHER_DAY, _VAGUE, _OTHER_PERSON, _SAME_TRIGGER = -0.08, -0.05, 0.15, 0.15, 0.15, -0.06
 _MEETING_ON_ONE_DAY = 0.0
+_NO_WORDS, _STALE = 0.35, 0.04
 _STRETCH, _MOST_STRETCHES = 8, 12  # days; a report that touches more stretches is compared with all
 
 
@@ -199,7 +200,7 @@ def look(report: Report) -> Seen:
     """A report with what is compared of it."""
     first, last, exact = _bounds(report)
     names = [p.name for p in (*report.event.actors, *report.event.recipients)]
-    words = without(stems(_around(report)), names)
+    words = without(stems(_around(report)), [*names, report.event.trigger_text])
     return Seen(report, first, last, exact, words, _persons(report))
 
 
@@ -232,11 +233,11 @@ def alike(one: Seen, other: Seen) -> float:
     a, b = one.report, other.report
     needed = _ALIKE_VERBAL if a.event.event_type in VERBAL else _ALIKE_MATERIAL
     if a.event.event_type == "CONSULT" and a.codes == b.codes and {a.event.status, b.event.status} == {"scheduled"}:
-        return dice(one.stems, other.stems)  # two plans of the same parties for times that agree
+        return _words_alike(one, other)  # two plans of the same parties for times that agree
     if one.exact and other.exact:
         same_day = one.first == other.first
         if same_day and a.event.event_type == "CONSULT" and a.codes == b.codes:
-            return dice(one.stems, other.stems) - _MEETING_ON_ONE_DAY
+            return _words_alike(one, other) - _MEETING_ON_ONE_DAY
         needed += _SAME_DAY if same_day else _OTHER_DAY
     if max(one.last - one.first, other.last - other.first) > _WIDE:
         needed += _VAGUE
@@ -246,7 +247,12 @@ def alike(one: Seen, other: Seen) -> float:
         needed += _OTHER_PERSON
     if a.event.trigger_text.lower()[:5] == b.event.trigger_text.lower()[:5]:
         needed += _SAME_TRIGGER
-    return dice(one.stems, other.stems) - needed
+    return _words_alike(one, other) - needed
+
+
+def _words_alike(one: Seen, other: Seen) -> float:
+    """By their words apart from names and trigger; a report that has no others fits any."""
+    return dice(one.stems, other.stems) if one.stems and other.stems else _NO_WORDS
 
 
 def _may_be_one(one: Seen, other: Seen) -> bool:
@@ -286,7 +292,10 @@ class _Group:
         fits = [alike(member, seen) for member in self.members]
         if any(m.report.article.row == seen.report.article.row and f == -1.0 for m, f in zip(self.members, fits, strict=True)):
             return -1.0
-        return max(fits)
+        stale = 0
+        if self.anchor.exact and not seen.exact:  # news without a day is mostly fresh
+            stale = max(0, (seen.report.article.day - self.anchor.last).days)
+        return max(fits) - _STALE * stale
 
 
 def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -> list[Happening]:

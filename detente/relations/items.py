@@ -1,7 +1,7 @@
 """Items between two states: demands, offers, promises, threats, refusals, accusations, meetings, predictions.
 
-Each has a status. Everything that is known is gone through in the order in which it became known: it opens an item, repeats one, or moves one to
-another status by the tables `items.tsv` and `matches.tsv`. What people decided takes part in the same order.
+Each has a status. Everything that is known is gone through in the order in which it became known: it opens an item, repeats
+one, or moves one to another status by the tables `items.tsv` and `matches.tsv`. What people decided takes part in that order.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def trace_items(
         if step.decision is not None:
             if not _decide(live, step.decision):
                 lost.append(step.decision)
-        elif not _same_meeting(live, step):
+        elif not _fulfil(live, step):
             moved = _move(live, step, pair)
             if not step.alone and not (moved and moved.kind == "meeting"):
                 _open(live, step, pair)
@@ -301,19 +301,25 @@ def alike(item: _Live, matter: Stems, about: frozenset[str]) -> float:
 # Moving ------------------------------------------------------------------------------------------------------------------
 
 
-def _same_meeting(live: Sequence[_Live], step: Step) -> bool:
-    """A meeting that was scheduled and of which the same happening now tells more."""
+_FULFILLED = {"meeting": "held", "prediction": "come true", "promise": "kept", "threat": "carried out"}
+
+
+def _fulfil(live: Sequence[_Live], step: Step) -> bool:
+    """Whether the step tells more of a plan that opened an item: that it was done, or of a meeting that it will not be."""
+    report, found = step.report, False
+    assert report is not None
     for one in live:
-        if one.kind == "meeting" and one.movable and step.happening is not None and step.happening in one.happenings:
-            report = step.report
-            assert report is not None
-            becomes = {"happened": "held", "denied": "cancelled"}.get(step.status)
-            if becomes and one.status != becomes:
-                rule = {"held": "the meeting itself is reported", "cancelled": "the meeting is denied"}[becomes]
-                _change(one, becomes, rule, round(0.95 * report.event.confidence, 2), report)
-            if becomes:
-                return True
-    return False
+        if not one.movable or step.happening not in one.happenings or one.changes[0].evidence == report.number:
+            continue
+        becomes = _FULFILLED.get(one.kind) if step.status == "happened" else None
+        if step.status == "denied" and one.kind == "meeting":
+            becomes = "cancelled"
+        if becomes and one.report.event.status != "happened":
+            _change(
+                one, becomes, f"the plan itself is reported as {step.status}", round(0.95 * report.event.confidence, 2), report
+            )
+            found = True
+    return found
 
 
 def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | None:
