@@ -119,7 +119,7 @@ def timeline_command(
             if (everything or h.status in REAL) and wanted in (None, h.event_type) and within(h.when[1], since, until)
         ]  # fmt: skip
         found.sort(key=lambda h: (h.when[1], h.number))
-        sys.stdout.write(as_json([h.to_dict() for h in found]) if json_ else timeline_text(found))
+        sys.stdout.write(as_json([h.to_dict() for h in found]) if json_ else timeline_text(found, state))
 
 
 def _event_type(name: str | None) -> str | None:

@@ -194,7 +194,7 @@ def make_brief(db: sqlite3.Connection, one: str, other: str, *, known_by: dateti
         contested=tuple(_line(h, refs) for h in shown if h.contested and (on - h.day).days <= AHEAD_DAYS),
         quoted=_quoted(db, state, known_by, refs),
         loading=tuple(_loading(p) for p in _publishers(db, state, known_by)),
-        notes=tuple(_notes(db, state, known_by)),
+        notes=tuple(_notes(state)),
         references=refs.found(),
     )  # fmt: skip
 
@@ -260,18 +260,13 @@ def _coming(db: sqlite3.Connection, state: PairState, known_by: datetime, refs: 
     """Meetings ahead of the two, alone or in bodies in which one sits with the other or with the other's allies."""
     on = known_by.date()
     ahead = on + timedelta(days=AHEAD_DAYS)
-    settled = {n for i in state.items if i.kind == "meeting" and i.status in ("held", "cancelled") for n in i.numbers}
-    moved = {h for i in state.items if i.kind == "meeting" and i.status == "postponed" for h in _left_days(i, state)}
-    found = [h for h in state.happenings if h.number not in moved] + _in_bodies(db, state.pair, known_by, state)
-    plans = [h for h in found if h.status == "scheduled" and h.when[2] and on <= h.when[1] <= ahead and h.number not in settled]
+    own = [h for h in state.happenings if state.standing(h) == "scheduled"]
+    found = own + _in_bodies(db, state.pair, known_by, state)
+    plans = [
+        h for h in found if h.status == "scheduled" and h.event_type == "CONSULT" and h.when[2] and on <= h.when[1] <= ahead
+    ]
     plans.sort(key=lambda h: (h.when[0], h.number))
     return [_line(h, refs, track_of(h, state.pair)) for h in plans[:MOST_LINES]]
-
-
-def _left_days(item: Item, state: PairState) -> list[int]:
-    """Happenings of a meeting for days from which it was moved away."""
-    own = [h for n in item.numbers if (h := state.happening_of(n)) is not None]
-    return [h.number for h in own if item.due is None or not (h.when[0] <= item.due[1] and item.due[0] <= h.when[1])]
 
 
 def _in_bodies(db: sqlite3.Connection, pair: tuple[str, str], known_by: datetime, state: PairState) -> list[Happening]:
@@ -358,16 +353,11 @@ def _loading(p: PublisherCount) -> Loading:
     return Loading(p.publisher, p.articles, p.copies, p.loaded_per_thousand)
 
 
-def _notes(db: sqlite3.Connection, state: PairState, known_by: datetime) -> list[str]:
+def _notes(state: PairState) -> list[str]:
     """What the reader of a brief should know about what it rests on."""
     found = []
-    stock = queries.stock(db, known_by=known_by)
     if not state.reports:
         found.append(f"No article known by then tells of events between {state.pair[0]} and {state.pair[1]}.")
-    if stock.later:
-        found.append(
-            f"{stock.later} article{'s' if stock.later > 1 else ''} in the ledger became known later and were not looked at."
-        )
     for d in state.lost:
         found.append(
             f"Decision {d.number} ({d.verb} {d.status or ''}: {d.reason}) found no item: no reading has its event any more."

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from detente.ledger.records import Report
-from detente.relations.words import Stems, dice, stems, tokens, without
-from detente.types import Json
+from detente.relations.words import Stems, dice, stems, tokens, without, without_dateline
+from detente.types import EventDate, Json
 
 MERGING = 1  # version of these rules: part of the key of every cached answer
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})  # all parties do it together
@@ -23,7 +23,7 @@ VERBAL = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "AGREE", "SUPPORT", "CONCEDE"}
 )  # many a day between the same two
 REAL = frozenset({"happened", "denied", "scheduled", "promised"})  # said to be so, or to become so, or denied
-WINDOW = 15  # words on each side of a trigger that are compared
+WINDOW = 25  # words on each side of a trigger that are compared
 _REPORTED_AFTER = timedelta(days=3)  # news without a date is this old at most
 _ANNOUNCED_BEFORE = timedelta(days=30)  # a plan without a date lies this far ahead at most
 _NEAR = timedelta(days=1)  # newspapers differ by a day over one night
@@ -34,6 +34,7 @@ _ALIKE_VERBAL, _ALIKE_MATERIAL = 0.30, 0.22
 _SAME_DAY, _SAME_PLACE, _OTHER_DAY, _VAGUE, _OTHER_PERSON, _SAME_TRIGGER = -0.08, -0.05, 0.15, 0.15, 0.15, -0.06
 _MEETING_ON_ONE_DAY = 0.0
 _NO_WORDS, _STALE = 0.35, 0.04
+_SURELY = 0.25  # beyond this, more words in common make it no surer
 _STRETCH, _MOST_STRETCHES = 8, 12  # days; a report that touches more stretches is compared with all
 
 
@@ -116,7 +117,7 @@ class Happening:
 
         Of several named days the one that most articles name counts, then the shortest, then the one known first.
         """
-        named = [r for r in self.reports if r.event.date]
+        named = [on for r in self.reports if (on := date_of(r))]
         if not named:
             seen = look(self.reports[0])
             return (
@@ -124,7 +125,7 @@ class Happening:
                 if self.status not in ("scheduled", "promised")
                 else (seen.first, seen.last, False)
             )
-        spans = Counter((r.event.date.start, r.event.date.end) for r in named if r.event.date)
+        spans = Counter((on.start, on.end) for on in named)
         start, end = min(spans, key=lambda s: (_length(s), -spans[s], list(spans).index(s)))
         return date.fromisoformat(start), date.fromisoformat(end), True
 
@@ -159,7 +160,7 @@ class Happening:
         """The report to quote: one that has happened and names its day, told by the narrator, known first."""
         return min(
             self.reports,
-            key=lambda r: (r.event.status != self.status, r.event.date is None, bool(r.tellers), r.article.known_at, r.number),
+            key=lambda r: (r.event.status != self.status, date_of(r) is None, bool(r.tellers), r.article.known_at, r.number),
         )
 
     def to_dict(self) -> Json:
@@ -205,7 +206,7 @@ def look(report: Report) -> Seen:
 
 
 def _bounds(report: Report) -> tuple[date, date, bool]:
-    on, told = report.event.date, report.article.day
+    on, told = date_of(report), report.article.day
     if on is not None:
         first, last = date.fromisoformat(on.start), date.fromisoformat(on.end)
         return first, last, last - first <= _NEAR
@@ -214,10 +215,18 @@ def _bounds(report: Report) -> tuple[date, date, bool]:
     return told, told + _ANNOUNCED_BEFORE, False
 
 
+def date_of(report: Report) -> EventDate | None:
+    """When it happened or is to happen; not the day that a promise or demand is for, which lies after it was told."""
+    on = report.event.date
+    if on and report.event.status in ("happened", "denied") and date.fromisoformat(on.start) > report.article.day + _NEAR:
+        return None
+    return on
+
+
 def _around(report: Report) -> str:
     """The words near the trigger: a long sentence tells of several things."""
     at = report.trigger_in_sentence
-    before, after = tokens(report.sentence[:at]), tokens(report.sentence[at:])
+    before, after = tokens(without_dateline(report.sentence[:at])), tokens(report.sentence[at:])
     return " ".join((*before[-WINDOW:], *after[: WINDOW + 1]))
 
 
@@ -295,7 +304,7 @@ class _Group:
         stale = 0
         if self.anchor.exact and not seen.exact:  # news without a day is mostly fresh
             stale = max(0, (seen.report.article.day - self.anchor.last).days)
-        return max(fits) - _STALE * stale
+        return min(max(fits), _SURELY) - _STALE * stale
 
 
 def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -> list[Happening]:

@@ -22,8 +22,10 @@ MATCHING = 1  # version of these rules: part of the key of every cached answer
 LEAST = 0.4  # confidence from which a change is made
 _SAME_TOPIC = 0.6  # how alike two sentences are at least that share a topic
 _OTHER_TOPIC = 0.3  # and at most if they are about different ones
+_FEW_WORDS = 2  # fewer words in common may be chance
 _REPEATED = 0.45  # how alike two demands must be to be one, said again
 _SETTLING = ("refused", "partly met")  # answers that stand until there is another one
+_BACKGROUND_DAYS = 45  # what is told as older than this is background and opens nothing
 _RANGE_DAYS = 180  # later evidence comes within so many days
 _CONDITION = re.compile(r"\b(?:if|unless|until|as long as)\b[^.;,“”\"]{4,120}", re.I)
 _WILL = ("will", "shall", "going to", "expect", "predict", "forecast", "bound to", "inevitabl", "certain")
@@ -80,6 +82,10 @@ class Item:
     def live(self) -> bool:
         """Whether later evidence can still move it."""
         return self.status in kinds()[self.kind].live
+
+    def falls_on(self, first: date, last: date) -> bool:
+        """Whether the days it is for and these have one in common."""
+        return self.due is not None and self.due[0] <= last and first <= self.due[1]
 
     @property
     def answer(self) -> Change | None:
@@ -196,6 +202,8 @@ def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
     happening, report = step.happening, step.report
     assert happening is not None
     assert report is not None
+    if happening.when[2] and (report.article.day - happening.when[1]).days > _BACKGROUND_DAYS:
+        return
     for kind, actor, recipient, teller in _openings(happening, report, step.status, pair):
         fresh = _fresh(kind, actor, recipient, teller, happening, report)
         if (old := _said_before(live, fresh)) is None:
@@ -243,15 +251,26 @@ def _foreteller(report: Report, status: str) -> str | None:
 
 
 def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happening, report: Report) -> _Live:
-    first, last, named = h.when
     condition = condition_of(report) if kind == "threat" else None
     opening = Change(kinds()[kind].first, report.article.known_at, "opened", round(report.event.confidence, 2), report.number)
-    due = (first, last) if named and (kind == "meeting" or last > report.article.day) else None
-    names = [p.name for r in h.reports for p in (*r.event.actors, *r.event.recipients)]
     return _Live(
-        kind, actor, recipient, report, [h], [opening], without(stems(report.sentence), names), topics(report.sentence),
-        condition, due, teller, report.article.day,
+        kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(report.sentence), condition,
+        _due(kind, report), teller, report.article.day,
     )  # fmt: skip
+
+
+def _matter(h: Happening, report: Report) -> Stems:
+    """What the sentence is about, apart from who acts and the act itself."""
+    names = [p.name for r in h.reports for p in (*r.event.actors, *r.event.recipients)]
+    return without(stems(report.sentence), [*names, report.event.trigger_text])
+
+
+def _due(kind: str, report: Report) -> tuple[date, date] | None:
+    """The days it is for, where the report names some that lie ahead; of a meeting also its past day."""
+    on = report.event.date
+    if on is None or (kind != "meeting" and date.fromisoformat(on.end) <= report.article.day):
+        return None
+    return date.fromisoformat(on.start), date.fromisoformat(on.end)
 
 
 def condition_of(report: Report) -> str | None:
@@ -292,7 +311,9 @@ def _repeat(old: _Live, fresh: _Live, happening: Happening, report: Report) -> N
 
 def alike(item: _Live, matter: Stems, about: frozenset[str]) -> float:
     """How much a sentence is about the matter of an item, 0 to 1."""
-    words = overlap(item.matter, matter) if min(len(item.matter), len(matter)) > 1 else 0.0
+    words = overlap(item.matter, matter)
+    if len(item.matter & matter) < _FEW_WORDS:
+        words = min(words, _OTHER_TOPIC)
     if item.topics & about:
         return max(words, _SAME_TOPIC + 0.1 * min(3, len(item.topics & about) - 1))
     return min(words, _OTHER_TOPIC) if item.topics and about else words
@@ -334,7 +355,7 @@ def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | N
         assert report is not None
         if kind == "meeting" and match.becomes == "postponed":
             _postpone(one, step)
-        _change(one, match.becomes, _rule(match, step), sure, report)
+        _change(one, match.becomes, _rule(match, one, step), sure, report)
         moved = moved or one
     return moved
 
@@ -363,11 +384,12 @@ def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float
 
 
 def _likeness(one: _Live, h: Happening, report: Report) -> float:
-    names = [p.name for r in h.reports for p in (*r.event.actors, *r.event.recipients)]
-    matter = without(stems(report.sentence), names)
+    matter = _matter(h, report)
     about = alike(one, matter, topics(report.sentence))
-    if one.condition and h.actors and one.recipient in h.actors:
-        about = max(about, overlap(without(stems(one.condition), names), matter))
+    if one.condition and one.recipient in h.actors:
+        wanted = without(stems(one.condition), [report.event.trigger_text])
+        same_topic = _SAME_TOPIC if topics(one.condition) & topics(report.sentence) else 0.0
+        about = max(about, overlap(wanted, matter), same_topic)
     if one.kind == "meeting" and _same_days(one, h):
         about = 1.0
     return about
@@ -399,10 +421,11 @@ def _comes_true(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
         yield sure, one, Match("prediction", "any", frozenset(), frozenset(), (), 0.3, "come true", 0.8)
 
 
-def _rule(match: Match, step: Step) -> str:
-    assert step.happening is not None
-    doer = {"recipient": "the other side's", "actor": "its own", "both": "a common", "any": "a"}[match.by]
-    return f"{doer} {step.happening.event_type} ({step.status})"
+def _rule(match: Match, one: _Live, step: Step) -> str:
+    h = step.happening
+    assert h is not None
+    doer = {"recipient": one.recipient, "actor": one.actor, "both": "both"}.get(match.by) or " and ".join(h.actors)
+    return f"{h.event_type} by {doer}" + ("" if step.status == "happened" else f", {step.status}")
 
 
 def _postpone(one: _Live, step: Step) -> None:

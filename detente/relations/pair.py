@@ -28,6 +28,18 @@ class PairState:
     reports: dict[int, Report]
     lost: tuple[Decision, ...] = ()
 
+    def standing(self, happening: Happening) -> str:
+        """Its status; of a meeting's day that was given up "postponed", of one that will not be "cancelled"."""
+        if happening.status != "scheduled":
+            return happening.status
+        for item in self.items:
+            if item.kind == "meeting" and any(r.number in item.numbers for r in happening.reports):
+                if item.status == "cancelled":
+                    return "cancelled"
+                moved = any(c.status == "postponed" for c in item.changes) and not item.falls_on(*happening.when[:2])
+                return "postponed" if moved else happening.status
+        return happening.status
+
     def happening_of(self, number: int) -> Happening | None:
         """The happening that has a report of this number."""
         return next((h for h in self.happenings if any(r.number == number for r in h.reports)), None)

@@ -14,7 +14,9 @@ from detente.relations.tables import items_of, lines_of, rows
 
 STEM = 6  # letters
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_DATELINE = re.compile(r"^[A-Z][A-Z .’'-]+(?:, [A-Z]\w+\.? \d+)?(?: \([^)]{2,30}\))? [-–—] ")
 Stems = frozenset[str]
+Sign = tuple[tuple[str, ...], ...]  # each part must stand in a sentence, by one of its beginnings
 
 
 def tokens(text: str) -> list[str]:
@@ -27,6 +29,15 @@ def common_words() -> frozenset[str]:
     return frozenset(word for line in lines_of("common_words.txt") for word in line.split())
 
 
+def without_dateline(text: str) -> str:
+    """A sentence without the place and agency before it.
+
+    >>> without_dateline("SARN (Northern Wire) - The talks failed.")
+    'The talks failed.'
+    """
+    return _DATELINE.sub("", text)
+
+
 @lru_cache(maxsize=1 << 14)
 def stems(text: str) -> Stems:
     """The stems of the words that say something.
@@ -35,7 +46,7 @@ def stems(text: str) -> Stems:
     ['prison', 'releas']
     """
     common = common_words()
-    return frozenset(w[:STEM] for w in tokens(text) if w not in common and len(w) > 1)
+    return frozenset(w[:STEM] for w in tokens(without_dateline(text)) if w not in common and len(w) > 1)
 
 
 def without(found: Stems, names: Iterable[str]) -> Stems:
@@ -58,8 +69,12 @@ def overlap(one: Stems, other: Stems) -> float:
 
 
 @lru_cache(maxsize=1)
-def _topics() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    return tuple((r["topic"], tuple(tuple(w.split("+")) for w in items_of(r["words"]))) for r in rows("topics"))
+def _topics() -> tuple[tuple[str, tuple[Sign, ...]], ...]:
+    return tuple((r["topic"], tuple(map(_sign, items_of(r["words"])))) for r in rows("topics"))
+
+
+def _sign(cell: str) -> Sign:
+    return tuple(tuple(part.split("/")) for part in cell.split("+"))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -67,11 +82,11 @@ def topics(text: str) -> frozenset[str]:
     """What a sentence is about, in the names of `topics.tsv`.
 
     >>> sorted(topics("Belmora must free the sailors."))
-    ['prisoners']
+    ['release']
     """
     words = tokens(text)
     return frozenset(name for name, signs in _topics() if any(_shown(sign, words) for sign in signs))
 
 
-def _shown(sign: tuple[str, ...], words: list[str]) -> bool:
-    return all(any(w.startswith(beginning) for w in words) for beginning in sign)
+def _shown(sign: Sign, words: list[str]) -> bool:
+    return all(any(w.startswith(part) for w in words) for part in sign)

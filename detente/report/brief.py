@@ -10,6 +10,7 @@ from typing import Any
 
 from detente.relations.brief import Brief, ItemLine, Line, Reference, Tension
 from detente.relations.tension import sparkline
+from detente.relations.words import without_dateline
 from detente.report.outline import EVENT_WORDS, STATUS_SIGNS, day, one_line
 
 _LONGEST = 180  # characters of a sentence that are shown in a row
@@ -126,7 +127,7 @@ def _words(line: Line, sentences: dict[int, Reference]) -> str:
 
 def shortened(text: str, most: int = _LONGEST) -> str:
     """The text on one line, cut at a word where it is long."""
-    text = one_line(text)
+    text = without_dateline(one_line(text))
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 

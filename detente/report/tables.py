@@ -27,12 +27,12 @@ def _text(lines: Iterable[str], empty: str) -> str:
     return "\n".join(found or [empty]) + "\n"
 
 
-def timeline_text(happenings: Sequence[Happening]) -> str:
+def timeline_text(happenings: Sequence[Happening], state: PairState) -> str:
     """A paragraph for each happening."""
-    return _text((line for h in happenings for line in _happening(h)), "Nothing is known.")
+    return _text((line for h in happenings for line in _happening(h, state.standing(h))), "Nothing is known.")
 
 
-def _happening(h: Happening) -> Iterator[str]:
+def _happening(h: Happening, standing: str) -> Iterator[str]:
     first, last, named = h.when
     when = ("" if named else "~") + (last.isoformat() if first == last else f"{first} – {last}")
     sign = STATUS_SIGNS.get(h.status, "·")  # type: ignore[call-overload]
@@ -41,7 +41,7 @@ def _happening(h: Happening) -> Iterator[str]:
     extra = [f"in {one_line(h.place)}"] if h.place else []
     extra += [f"{h.publishers} publisher{'s' if h.publishers > 1 else ''}"]
     extra += ["contested"] if h.contested else []
-    yield f"{when:<11} {sign} {h.status:<12} {what}: {parties}; {', '.join(extra)}  #{h.number}"
+    yield f"{when:<11} {sign} {standing:<12} {what}: {parties}; {', '.join(extra)}  #{h.number}"
     yield _wrapped(shortened(h.best.sentence), 13)
 
 
