@@ -44,7 +44,7 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?][”\"]?(?=\s|$)|(?=\n\n|$))", re.S)
 
 @dataclass(frozen=True)
 class Act:
-    """An event to be found: `at` are words of its sentence (the trigger's own if not given), `by` is the statement it stands in."""
+    """An event to be found: `at` are words of its sentence (the trigger's if not given), `by` is the statement it stands in."""
 
     event_type: str
     actors: str
@@ -109,8 +109,18 @@ def _statement(text: str, number: int, w: Words) -> Statement:
     cue = Part.at(text, (_span(text, w.cue),)) if w.cue else None
     alterations = tuple(Alteration("insertion", _span(text, p, content.start), p, 0.9) for p in w.put_in)
     directness: Any = "direct" if w.content[0] in '“"' else "mixed" if "“" in w.content else "indirect"
-    return Statement(f"s{number}", directness, source, cue, content, speaker, within=w.within, alterations=alterations,
-                     as_spoken=w.as_spoken, confidence=0.9)  # fmt: skip
+    return Statement(
+        f"s{number}",
+        directness,
+        source,
+        cue,
+        content,
+        speaker,
+        within=w.within,
+        alterations=alterations,
+        as_spoken=w.as_spoken,
+        confidence=0.9,
+    )
 
 
 def _event(text: str, number: int, a: Act, sentences: tuple[Span, ...], within: dict[str, str | None]) -> Event:
@@ -124,11 +134,25 @@ def _event(text: str, number: int, a: Act, sentences: tuple[Span, ...], within: 
         chain.insert(0, voice)
         voice = within[voice]
     return Event(
-        f"e{number}", a.event_type, trigger, a.trigger, _parties(text, a.actors, trigger), _parties(text, a.recipients, trigger),
-        a.status, a.mode or coding.mode, coding.contexts, coding.cameo, coding.score, coding.quad,  # type: ignore[arg-type]
-        _date(a.date), Place(a.place, None) if a.place else None,
-        _span(text, a.condition, inside.start) if a.condition else None, a.by, ("narrator", *chain), a.confidence,
-    )  # fmt: skip
+        f"e{number}",
+        a.event_type,
+        trigger,
+        a.trigger,
+        _parties(text, a.actors, trigger),
+        _parties(text, a.recipients, trigger),
+        a.status,
+        a.mode or coding.mode,
+        coding.contexts,
+        coding.cameo,
+        coding.score,
+        coding.quad,  # type: ignore[arg-type]
+        _date(a.date),
+        Place(a.place, None) if a.place else None,
+        _span(text, a.condition, inside.start) if a.condition else None,
+        a.by,
+        ("narrator", *chain),
+        a.confidence,
+    )
 
 
 def _parties(text: str, codes: str, trigger: Span) -> tuple[Party, ...]:

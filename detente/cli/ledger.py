@@ -143,9 +143,12 @@ def _label(actors: Path | None) -> str:
 
 def _reread(waiting: list[tuple[int, Any]], actors: Path | None, threads: int) -> Iterator[tuple[int, Reading]]:
     from detente import read_many
+    from detente.read.article import Received
     from detente.types import Refusal
 
-    for (row, _), found in zip(waiting, read_many((a for _, a in waiting), threads=threads, actors=actors), strict=True):
+    for (row, _), found in zip(
+        waiting, read_many((Received(a) for _, a in waiting), threads=threads, actors=actors), strict=True
+    ):
         if isinstance(found, Refusal):
             tell(f"refused {found.name}: {found.reason}; its old reading stays")
         else:

@@ -365,10 +365,15 @@ def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float
     h, report = step.happening, step.report
     assert h is not None
     assert report is not None
+    place = (report.article.row, report.sentence_number)
+    if place == (one.report.article.row, one.report.sentence_number):
+        return  # one sentence does not both open an item and settle it
     if h in one.happenings or h.when[1] < one.report.article.day - timedelta(days=3):
         return
     if (report.article.day - one.last_news).days > _RANGE_DAYS:
         return
+    if _foreteller(report, step.status) is not None:
+        return  # what somebody else expects settles nothing
     if one.kind == "prediction":
         yield from _comes_true(one, step)
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from detente.relations.brief import Brief, ItemLine, Line, Reference, Tension
@@ -215,11 +214,14 @@ def _text_row(row: Row) -> Any:
 
 
 def _reference_lines(references: Sequence[Reference]) -> Iterator[str]:
-    """A line for each article with the numbers of its sentences."""
-    by_article = sorted(references, key=lambda r: (r.published, r.article, r.number))
-    for _, group in groupby(by_article, key=lambda r: r.article):
-        own = list(group)
-        yield f"{_article(own[0])}, {', '.join(f'sentence {r.sentence} [{r.number}]' for r in own)}"
+    """A line for each article with its numbers and their sentences, in the order of the first number."""
+    by_article: dict[int, list[Reference]] = {}
+    for r in references:
+        by_article.setdefault(r.article, []).append(r)
+    for own in by_article.values():
+        numbers = "".join(f"[{r.number}]" for r in own)
+        places = f"sentence{'s' if len(own) > 1 else ''} {', '.join(str(r.sentence) for r in own)}"
+        yield f"{numbers} {_article(own[0])}, {places}"
 
 
 def _article(r: Reference) -> str:

@@ -16,11 +16,23 @@ from detente.ledger.revive import reading_from
 from detente.ledger.search import search
 
 SAID = "“We want legally binding guarantees of our security,” Torvek said."
-ONE = news("one", "2024-03-04", "Courier", f"Arvania demanded guarantees from Belmora. {SAID}",
-           [Act("REQUEST", "Torvek", "BLM", "demanded")], [Words("Torvek", "“We want legally binding guarantees of our security,”", "said")],
-           loaded=["demanded"])  # fmt: skip
-TWO = news("two", "2024-03-06", "Gazette", "Belmora refused the guarantee. “No paper makes anybody safe,” Dray said.",
-           [Act("REJECT", "BLM", "ARV", "refused")], [Words("Dray", "“No paper makes anybody safe,”", "said")])  # fmt: skip
+ONE = news(
+    "one",
+    "2024-03-04",
+    "Courier",
+    f"Arvania demanded guarantees from Belmora. {SAID}",
+    [Act("REQUEST", "Torvek", "BLM", "demanded")],
+    [Words("Torvek", "“We want legally binding guarantees of our security,”", "said")],
+    loaded=["demanded"],
+)
+TWO = news(
+    "two",
+    "2024-03-06",
+    "Gazette",
+    "Belmora refused the guarantee. “No paper makes anybody safe,” Dray said.",
+    [Act("REJECT", "BLM", "ARV", "refused")],
+    [Words("Dray", "“No paper makes anybody safe,”", "said")],
+)
 
 
 def test_reports_come_in_the_order_in_which_they_became_known(tmp_path: Path) -> None:
@@ -62,10 +74,18 @@ def test_search_finds_other_forms_of_words_in_statements_first(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ("legally guarantees", 1), ('"legally binding guarantees"', 1), ('"binding legally"', 0), ("guar*", 1), ("AND", 0),
-        ('security" OR "x', 0), ("(security)", 1), ("security NOT", 0), ("guarantees security NEAR", 0), ("content:security", 0),
+        ("legally guarantees", 1),
+        ('"legally binding guarantees"', 1),
+        ('"binding legally"', 0),
+        ("guar*", 1),
+        ("AND", 0),
+        ('security" OR "x', 0),
+        ("(security)", 1),
+        ("security NOT", 0),
+        ("guarantees security NEAR", 0),
+        ("content:security", 0),
     ],
-)  # fmt: skip
+)
 def test_searched_words_are_words(tmp_path: Path, words: str, found: int) -> None:
     assert len(search(ledger(tmp_path, ONE), words, known_by=RECORDED, speaker="Torvek")) == found
 
@@ -86,8 +106,9 @@ def test_a_search_without_words_is_refused(tmp_path: Path) -> None:
 def test_actors_and_publishers_are_counted(tmp_path: Path) -> None:
     db = ledger(tmp_path, ONE, TWO)
     assert {a.code: (a.acts, a.received, a.statements) for a in queries.actors(db, known_by=RECORDED)} == {
-        "ARV": (1, 1, 1), "BLM": (1, 1, 1),
-    }  # fmt: skip
+        "ARV": (1, 1, 1),
+        "BLM": (1, 1, 1),
+    }
     courier, gazette = queries.publishers(db, known_by=RECORDED)
     assert (courier.publisher, courier.loaded, gazette.loaded) == ("Courier", 1, 0)
     assert courier.loaded_per_thousand == round(1000 / len(ONE.article.text.split()), 1)
@@ -127,9 +148,20 @@ def test_copies_are_alike_and_others_are_not() -> None:
 def test_a_reread_replaces_all_readings_at_once_and_keeps_numbers(tmp_path: Path) -> None:
     db = ledger(tmp_path, ONE, TWO)
     assert len(list(articles_to_read(db, "0.2.0"))) == 2
-    new = [news(r.article.id, r.article.published_at, r.article.publisher, r.article.text,
-                [Act("THREATEN", "ARV", "CSV", "said" if r is ONE else "makes"), Act("REQUEST", "ARV", "BLM", "demanded" if r is ONE else "refused")],
-                reader="0.2.0") for r in (ONE, TWO)]  # fmt: skip
+    new = [
+        news(
+            r.article.id,
+            r.article.published_at,
+            r.article.publisher,
+            r.article.text,
+            [
+                Act("THREATEN", "ARV", "CSV", "said" if r is ONE else "makes"),
+                Act("REQUEST", "ARV", "BLM", "demanded" if r is ONE else "refused"),
+            ],
+            reader="0.2.0",
+        )
+        for r in (ONE, TWO)
+    ]
     assert list(stage(db, enumerate(new, 1), "0.2.0")) == [1, 2]
     assert [r.event.event_type for r in queries.all_reports(db, known_by=RECORDED)] == ["REQUEST", "REJECT"]
     assert list(articles_to_read(db, "0.2.0")) == []

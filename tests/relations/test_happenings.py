@@ -72,10 +72,16 @@ def test_a_later_report_with_two_days_parts_what_was_taken_for_one(tmp_path: Pat
     both = (
         "Belmoran patrol boats fired on Arvanian trawlers near Cape Orn on Saturday. They fired again near Cape Orn on Monday."
     )
-    later = news("c", "2024-03-07", "Post", both, [
-        Act("ASSAULT", "BLM", "ARV", "fired", date="2024-03-02"),
-        Act("ASSAULT", "BLM", "ARV", "fired", at="They fired", date="2024-03-05"),
-    ])  # fmt: skip
+    later = news(
+        "c",
+        "2024-03-07",
+        "Post",
+        both,
+        [
+            Act("ASSAULT", "BLM", "ARV", "fired", date="2024-03-02"),
+            Act("ASSAULT", "BLM", "ARV", "fired", at="They fired", date="2024-03-05"),
+        ],
+    )
     db = ledger(tmp_path, shots("a", "2024-03-03", "Courier"), shots("b", "2024-03-06", "Gazette"), later)
     assert len(pair_at(db, "ARV", "BLM", known_by=on("2024-03-06")).happenings) == 1
     parted = pair_at(db, "ARV", "BLM", known_by=on("2024-03-07")).happenings
@@ -83,10 +89,20 @@ def test_a_later_report_with_two_days_parts_what_was_taken_for_one(tmp_path: Pat
 
 
 def test_a_scheduled_meeting_that_took_place_is_one_happening_whose_status_moved(tmp_path: Path) -> None:
-    plan = news("a", "2024-03-04", "Courier", "Talks between Arvania and Belmora will be held in Port Amaro on Monday.",
-                [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-11", place="Port Amaro")])  # fmt: skip
-    held = news("b", "2024-03-12", "Gazette", "Envoys of Arvania and Belmora met for five hours.",
-                [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-11")])  # fmt: skip
+    plan = news(
+        "a",
+        "2024-03-04",
+        "Courier",
+        "Talks between Arvania and Belmora will be held in Port Amaro on Monday.",
+        [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-11", place="Port Amaro")],
+    )
+    held = news(
+        "b",
+        "2024-03-12",
+        "Gazette",
+        "Envoys of Arvania and Belmora met for five hours.",
+        [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-11")],
+    )
     db = ledger(tmp_path, plan, held)
     (before,) = pair_at(db, "ARV", "BLM", known_by=on("2024-03-11")).happenings
     (after,) = pair_at(db, "ARV", "BLM", known_by=on("2024-03-12")).happenings
@@ -96,10 +112,22 @@ def test_a_scheduled_meeting_that_took_place_is_one_happening_whose_status_moved
 
 
 def test_one_side_says_it_and_the_other_denies_it(tmp_path: Path) -> None:
-    said = news("a", "2024-03-04", "Courier", "Belmora had fired on a trawler near Cape Orn, Torvek said.",
-                [Act("ASSAULT", "BLM", "ARV", "fired", by="s1")], [Words("Torvek", "Belmora had fired on a trawler near Cape Orn")])  # fmt: skip
-    denied = news("b", "2024-03-05", "Gazette", "Vasht denied that Belmora fired on a trawler near Cape Orn.",
-                  [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1")], [Words("Vasht", "that Belmora fired on a trawler near Cape Orn")])  # fmt: skip
+    said = news(
+        "a",
+        "2024-03-04",
+        "Courier",
+        "Belmora had fired on a trawler near Cape Orn, Torvek said.",
+        [Act("ASSAULT", "BLM", "ARV", "fired", by="s1")],
+        [Words("Torvek", "Belmora had fired on a trawler near Cape Orn")],
+    )
+    denied = news(
+        "b",
+        "2024-03-05",
+        "Gazette",
+        "Vasht denied that Belmora fired on a trawler near Cape Orn.",
+        [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1")],
+        [Words("Vasht", "that Belmora fired on a trawler near Cape Orn")],
+    )
     (one,) = between(tmp_path, said, denied)
     assert one.contested
     assert one.sides == (frozenset({"ARV"}), frozenset({"BLM"}))
@@ -109,9 +137,11 @@ def test_one_side_says_it_and_the_other_denies_it(tmp_path: Path) -> None:
 
 def test_what_most_agree_on_is_the_day(tmp_path: Path) -> None:
     (one,) = between(
-        tmp_path, shots("a", "2024-03-05", "Courier", date="2024-03-03"), shots("b", "2024-03-05", "Gazette", date="2024-03-04"),
+        tmp_path,
+        shots("a", "2024-03-05", "Courier", date="2024-03-03"),
+        shots("b", "2024-03-05", "Gazette", date="2024-03-04"),
         shots("c", "2024-03-05", "Post", date="2024-03-04"),
-    )  # fmt: skip
+    )
     assert one.when[1].isoformat() == "2024-03-04"
     assert one.when[2]
 
@@ -126,9 +156,11 @@ def test_copies_of_a_wire_text_count_as_one_publisher(tmp_path: Path) -> None:
     wire = f"{FIRED} Nobody was hurt, the coast guard said. The trawler returned to Sarn under its own power in the evening."
     own = "Shots from a Belmoran boat hit the wheelhouse of an Arvanian trawler that fished near Cape Orn; Belmora fired twice."
     (one,) = between(
-        tmp_path, shots("a", "2024-03-04", "Courier", wire), shots("b", "2024-03-04", "Gazette", wire + " More follows."),
+        tmp_path,
+        shots("a", "2024-03-04", "Courier", wire),
+        shots("b", "2024-03-04", "Gazette", wire + " More follows."),
         shots("c", "2024-03-05", "Post", own),
-    )  # fmt: skip
+    )
     assert len(one.reports) == 3
     assert one.publishers == 2
 

@@ -15,17 +15,44 @@ from detente.relations.pair import pair_at
 from detente.relations.rules import kinds, matches
 from detente.types import Reading
 
-DEMAND = news("demand", "2024-03-04", "Courier", "Torvek demanded that Belmora release the crew of the trawler.",
-              [Act("REQUEST", "Torvek", "BLM", "demanded")])  # fmt: skip
-REFUSAL = news("refusal", "2024-03-08", "Gazette", "Belmora refused to hand over the Arvanian crew.",
-               [Act("REJECT", "BLM", "ARV", "refused")])  # fmt: skip
-RELEASE = news("release", "2024-03-20", "Post", "Belmora freed the sailors, who reached Arvania by bus.",
-               [Act("RETREAT", "BLM", "ARV", "freed")])  # fmt: skip
-PLAN = news("plan", "2024-03-04", "Courier", "Talks between Arvania and Belmora will be held in Port Amaro on 15 March.",
-            [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro")])  # fmt: skip
-THREAT = news("threat", "2024-03-04", "Courier", "Arvania will close the strait to Belmoran ships unless the crew is freed, Torvek warned.",
-              [Act("THREATEN", "Torvek", "BLM", "warned"),
-               Act("COERCE", "ARV", "BLM", "close", "hypothetical", condition="unless the crew is freed")])  # fmt: skip
+DEMAND = news(
+    "demand",
+    "2024-03-04",
+    "Courier",
+    "Torvek demanded that Belmora release the crew of the trawler.",
+    [Act("REQUEST", "Torvek", "BLM", "demanded")],
+)
+REFUSAL = news(
+    "refusal",
+    "2024-03-08",
+    "Gazette",
+    "Belmora refused to hand over the Arvanian crew.",
+    [Act("REJECT", "BLM", "ARV", "refused")],
+)
+RELEASE = news(
+    "release",
+    "2024-03-20",
+    "Post",
+    "Belmora freed the sailors, who reached Arvania by bus.",
+    [Act("RETREAT", "BLM", "ARV", "freed")],
+)
+PLAN = news(
+    "plan",
+    "2024-03-04",
+    "Courier",
+    "Talks between Arvania and Belmora will be held in Port Amaro on 15 March.",
+    [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro")],
+)
+THREAT = news(
+    "threat",
+    "2024-03-04",
+    "Courier",
+    "Arvania will close the strait to Belmoran ships unless the crew is freed, Torvek warned.",
+    [
+        Act("THREATEN", "Torvek", "BLM", "warned"),
+        Act("COERCE", "ARV", "BLM", "close", "hypothetical", condition="unless the crew is freed"),
+    ],
+)
 
 
 def items(folder: Path, *readings: Reading, day: str = "2024-04-30", kind: str | None = None) -> list[Item]:
@@ -187,8 +214,13 @@ def test_a_meeting_is_held(tmp_path: Path) -> None:
 
 
 def test_a_meeting_is_postponed_then_held_on_the_new_day(tmp_path: Path) -> None:
-    later = news("later", "2024-03-10", "Gazette", "The talks between Arvania and Belmora were postponed to 22 March.",
-                 [Act("CONSULT", "ARV BLM", "", "talks", "scheduled", date="2024-03-22")])  # fmt: skip
+    later = news(
+        "later",
+        "2024-03-10",
+        "Gazette",
+        "The talks between Arvania and Belmora were postponed to 22 March.",
+        [Act("CONSULT", "ARV BLM", "", "talks", "scheduled", date="2024-03-22")],
+    )
     held = news(
         "held",
         "2024-03-23",
@@ -229,8 +261,14 @@ def test_a_meeting_of_which_nobody_reports_lapses_and_late_news_revives_it(tmp_p
 
 def test_who_foretells_what_others_will_do_gets_a_record(tmp_path: Path) -> None:
     said = "Belmora will seize Arvanian trawlers before the end of March"
-    told = news("told", "2024-03-04", "Courier", f"{said}, analyst Edda Quill said.",
-                [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")], [Words("Quill", said)])  # fmt: skip
+    told = news(
+        "told",
+        "2024-03-04",
+        "Courier",
+        f"{said}, analyst Edda Quill said.",
+        [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")],
+        [Words("Quill", said)],
+    )
     true = news(
         "true", "2024-03-20", "Gazette", "Belmora seized two Arvanian trawlers.", [Act("COERCE", "BLM", "ARV", "seized")]
     )
@@ -240,16 +278,28 @@ def test_who_foretells_what_others_will_do_gets_a_record(tmp_path: Path) -> None
 
 def test_a_prediction_that_did_not_come_true_has_failed(tmp_path: Path) -> None:
     said = "Belmora will seize Arvanian trawlers before the end of March"
-    told = news("told", "2024-03-04", "Courier", f"{said}, analyst Edda Quill said.",
-                [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")], [Words("Quill", said)])  # fmt: skip
+    told = news(
+        "told",
+        "2024-03-04",
+        "Courier",
+        f"{said}, analyst Edda Quill said.",
+        [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")],
+        [Words("Quill", said)],
+    )
     (wrong,) = items(tmp_path, told, kind="prediction")
     assert wrong.status == "failed"
 
 
 def test_what_may_happen_is_no_prediction(tmp_path: Path) -> None:
     said = "Belmora could seize Arvanian trawlers"
-    told = news("told", "2024-03-04", "Courier", f"{said}, analyst Edda Quill said.",
-                [Act("COERCE", "BLM", "ARV", "seize", "hypothetical", by="s1")], [Words("Quill", said)])  # fmt: skip
+    told = news(
+        "told",
+        "2024-03-04",
+        "Courier",
+        f"{said}, analyst Edda Quill said.",
+        [Act("COERCE", "BLM", "ARV", "seize", "hypothetical", by="s1")],
+        [Words("Quill", said)],
+    )
     assert items(tmp_path, told, kind="prediction") == []
 
 
@@ -278,8 +328,14 @@ def test_a_change_can_be_confirmed_or_undone(tmp_path: Path) -> None:
 def test_a_decision_survives_a_reread_that_keeps_the_event(tmp_path: Path) -> None:
     db = ledger(tmp_path, DEMAND)
     decide(db, 1, known_by=on("2024-03-10"), set_to="met", because="home", now=on("2025-01-02"))
-    again = news("demand", "2024-03-04", "Courier", DEMAND.article.text,
-                 [Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BLM", "demanded")], reader="0.2.0")  # fmt: skip
+    again = news(
+        "demand",
+        "2024-03-04",
+        "Courier",
+        DEMAND.article.text,
+        [Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BLM", "demanded")],
+        reader="0.2.0",
+    )
     list(stage(db, [(1, again)], "0.2.0"))
     adopt(db, "0.2.0", now=on("2025-01-03"))
     item, _ = item_numbered(db, 1, known_by=on("2024-04-01"))

@@ -89,8 +89,14 @@ def test_the_word_of_the_other_side_alone_counts_less(tmp_path: Path) -> None:
 
 
 def test_a_contested_happening_counts_half(tmp_path: Path) -> None:
-    denied = news("b", "2024-03-04", "Gazette", f"Vasht denied it: {FIRED}",
-                  [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1", date="2024-03-04")], [Words("Vasht", "Belmoran patrol boat fired on an Arvanian trawler near Cape Orn")])  # fmt: skip
+    denied = news(
+        "b",
+        "2024-03-04",
+        "Gazette",
+        f"Vasht denied it: {FIRED}",
+        [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1", date="2024-03-04")],
+        [Words("Vasht", "Belmoran patrol boat fired on an Arvanian trawler near Cape Orn")],
+    )
     (share,) = at(tmp_path, "2024-03-04", attack(), denied).shares
     assert share.contested == 0.5
 
