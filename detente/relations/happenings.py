@@ -8,13 +8,14 @@ moment stays what it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from detente.ledger.records import Report
-from detente.relations.words import Stems, dice, stems, tokens, without, without_dateline
+from detente.relations.tables import rows
+from detente.relations.words import Rarity, Stems, stems, tokens, without, without_dateline
 from detente.types import EventDate, Json
 
 MERGING = 1  # version of these rules: part of the key of every cached answer
@@ -29,12 +30,6 @@ _ANNOUNCED_BEFORE = timedelta(days=30)  # a plan without a date lies this far ah
 _NEAR = timedelta(days=1)  # newspapers differ by a day over one night
 _WIDE = timedelta(days=14)  # a time this vague tells little
 
-# How alike the words must be, by kind of act and by what else agrees. Chosen by looking at real pairs: see docs/evaluation.md.
-_ALIKE_VERBAL, _ALIKE_MATERIAL = 0.30, 0.22
-_SAME_DAY, _SAME_PLACE, _OTHER_DAY, _VAGUE, _OTHER_PERSON, _SAME_TRIGGER = -0.08, -0.05, 0.15, 0.15, 0.15, -0.06
-_MEETING_ON_ONE_DAY = 0.0
-_NO_WORDS, _STALE = 0.35, 0.04
-_SURELY = 0.25  # beyond this, more words in common make it no surer
 _STRETCH, _MOST_STRETCHES = 8, 12  # days; a report that touches more stretches is compared with all
 
 
@@ -48,6 +43,11 @@ class Seen:
     exact: bool
     stems: Stems
     persons: frozenset[str]
+
+    @property
+    def dated(self) -> bool:
+        """Whether the report names its days, however many."""
+        return date_of(self.report) is not None
 
     @property
     def order(self) -> tuple[bool, date, str, int]:
@@ -235,33 +235,52 @@ def _persons(report: Report) -> frozenset[str]:
     return frozenset(p.name.split()[-1].lower() for p in report.event.actors if len(p.name.split()) == 2 and p.name.istitle())
 
 
-def alike(one: Seen, other: Seen) -> float:
+@lru_cache(maxsize=1)
+def merging() -> dict[str, float]:
+    """The table of what is asked of two reports, by name."""
+    return {r["name"]: float(r["value"]) for r in rows("merging")}
+
+
+def alike(one: Seen, other: Seen, rarity: Rarity) -> float:
     """How much more alike two reports are than is asked of one happening: from 0 on they are one; -1 where they cannot be."""
     if not _may_be_one(one, other):
         return -1.0
+    words = rarity.dice(one.stems, other.stems) if one.stems and other.stems else merging()["no_words"]
+    return words if _one_meeting(one, other) else words - _needed(one, other)
+
+
+def _one_meeting(one: Seen, other: Seen) -> bool:
+    """Whether both tell of a meeting of the same parties on one day, or plan one for times that agree."""
     a, b = one.report, other.report
-    needed = _ALIKE_VERBAL if a.event.event_type in VERBAL else _ALIKE_MATERIAL
-    if a.event.event_type == "CONSULT" and a.codes == b.codes and {a.event.status, b.event.status} == {"scheduled"}:
-        return _words_alike(one, other)  # two plans of the same parties for times that agree
-    if one.exact and other.exact:
-        same_day = one.first == other.first
-        if same_day and a.event.event_type == "CONSULT" and a.codes == b.codes:
-            return _words_alike(one, other) - _MEETING_ON_ONE_DAY
-        needed += _SAME_DAY if same_day else _OTHER_DAY
-    if max(one.last - one.first, other.last - other.first) > _WIDE:
-        needed += _VAGUE
+    if a.event.event_type != "CONSULT" or a.codes != b.codes:
+        return False
+    planned = a.event.status == b.event.status == "scheduled"
+    return planned or (one.exact and other.exact and one.first == other.first)
+
+
+def _needed(one: Seen, other: Seen) -> float:
+    """How alike the words must be."""
+    table = merging()
+    return table["verbal" if one.report.event.event_type in VERBAL else "material"] + sum(
+        table[n] for n in _compared(one, other)
+    )
+
+
+def _compared(one: Seen, other: Seen) -> Iterator[str]:
+    """Names of what agrees or differs, as in the table."""
+    a, b = one.report, other.report
+    if one.dated and other.dated and (one.first, one.last) == (other.first, other.last):
+        yield "same_day"
+    elif one.exact and other.exact:
+        yield "other_day"
+    elif max(one.last - one.first, other.last - other.first) > _WIDE:
+        yield "vague"
     if a.event.place and b.event.place:
-        needed += _SAME_PLACE if a.event.place.name == b.event.place.name else -_SAME_PLACE
+        yield "same_place" if a.event.place.name == b.event.place.name else "other_place"
     if one.persons and other.persons and not one.persons & other.persons:
-        needed += _OTHER_PERSON
+        yield "other_person"
     if a.event.trigger_text.lower()[:5] == b.event.trigger_text.lower()[:5]:
-        needed += _SAME_TRIGGER
-    return _words_alike(one, other) - needed
-
-
-def _words_alike(one: Seen, other: Seen) -> float:
-    """By their words apart from names and trigger; a report that has no others fits any."""
-    return dice(one.stems, other.stems) if one.stems and other.stems else _NO_WORDS
+        yield "same_trigger"
 
 
 def _may_be_one(one: Seen, other: Seen) -> bool:
@@ -294,17 +313,17 @@ class _Group:
     def anchor(self) -> Seen:
         return self.members[0]
 
-    def fit(self, seen: Seen) -> float:
+    def fit(self, seen: Seen, rarity: Rarity) -> float:
         """How well a report fits: as well as its best member, if it may be one with the first and with all of its sentences."""
         if not _may_be_one(self.anchor, seen):
             return -1.0
-        fits = [alike(member, seen) for member in self.members]
+        fits = [alike(member, seen, rarity) for member in self.members]
         if any(m.report.article.row == seen.report.article.row and f == -1.0 for m, f in zip(self.members, fits, strict=True)):
             return -1.0
-        stale = 0
-        if self.anchor.exact and not seen.exact:  # news without a day is mostly fresh
-            stale = max(0, (seen.report.article.day - self.anchor.last).days)
-        return min(max(fits), _SURELY) - _STALE * stale
+        days = 0
+        if self.anchor.exact and not seen.dated:  # news without a day is mostly fresh
+            days = max(0, (seen.report.article.day - self.anchor.last).days)
+        return min(max(fits), merging()["surely"]) - merging()["stale"] * days
 
 
 def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -> list[Happening]:
@@ -314,18 +333,20 @@ def merge(reports: Iterable[Report], copies: Collection[tuple[int, int]] = ()) -
     """
     groups: list[_Group] = []
     index = _Index()
-    for seen in sorted(map(look, reports), key=lambda s: s.order):
+    looked = sorted(map(look, reports), key=lambda s: s.order)
+    rarity = Rarity(s.stems for s in looked)
+    for seen in looked:
         near = [groups[n] for n in sorted(index.near(seen))]
-        index.add(_place(groups, near, seen), seen)
+        index.add(_place(groups, near, seen, rarity), seen)
     found = [_happening(group, copies) for group in groups]
     return sorted(found, key=lambda h: (h.known_at, h.number))
 
 
-def _place(groups: list[_Group], near: Sequence[_Group], seen: Seen) -> int:
+def _place(groups: list[_Group], near: Sequence[_Group], seen: Seen, rarity: Rarity) -> int:
     """Into the group it fits best, the first of equals; into one of its own where it fits none. Gives the group's number."""
     best, best_fit = None, -1.0
     for group in near:
-        fit = group.fit(seen)
+        fit = group.fit(seen, rarity)
         if fit >= 0 and fit > best_fit:
             best, best_fit = group, fit
     if best is None:
@@ -395,11 +416,11 @@ def independent_publishers(reports: Sequence[Report], copies: Collection[tuple[i
         parents[root(r.article.row)] = root(("printed by", r.article.printed_by))
         if len(tokens(r.sentence)) >= COPIED_WORDS:
             parents[root(r.article.row)] = root(("sentence", " ".join(tokens(r.sentence))))
-    rows = {r.article.row for r in reports}
+    known = {r.article.row for r in reports}
     for one, other in copies:
-        if one in rows and other in rows:
+        if one in known and other in known:
             parents[root(one)] = root(other)
-    return len({root(row) for row in rows})
+    return len({root(row) for row in known})
 
 
 COPIED_WORDS = 8  # from which the same sentence in two articles is a copy, not a coincidence
