@@ -30,6 +30,8 @@ _ANNOUNCED_BEFORE = timedelta(days=30)  # a plan without a date lies this far ah
 _NEAR = timedelta(days=1)  # newspapers differ by a day over one night
 _WIDE = timedelta(days=14)  # a time this vague tells little
 
+_LONG_PAST_DAYS = 30
+_SAME_WORD = 4  # letters: invaded, invasion
 _STRETCH, _MOST_STRETCHES = 8, 12  # days; a report that touches more stretches is compared with all
 
 
@@ -48,6 +50,11 @@ class Seen:
     def dated(self) -> bool:
         """Whether the report names its days, however many."""
         return date_of(self.report) is not None
+
+    @property
+    def background(self) -> bool:
+        """Whether it is told as something long past, as the invasion with which a war began."""
+        return self.dated and (self.report.article.day - self.last).days > _LONG_PAST_DAYS
 
     @property
     def order(self) -> tuple[bool, date, str, int]:
@@ -279,8 +286,10 @@ def _compared(one: Seen, other: Seen) -> Iterator[str]:
         yield "same_place" if a.event.place.name == b.event.place.name else "other_place"
     if one.persons and other.persons and not one.persons & other.persons:
         yield "other_person"
-    if a.event.trigger_text.lower()[:5] == b.event.trigger_text.lower()[:5]:
+    if a.event.trigger_text.lower()[:_SAME_WORD] == b.event.trigger_text.lower()[:_SAME_WORD]:
         yield "same_trigger"
+        if one.background and other.background and (one.first, one.last) == (other.first, other.last):
+            yield "same_background"
 
 
 def _may_be_one(one: Seen, other: Seen) -> bool:
@@ -319,6 +328,8 @@ class _Group:
             return -1.0
         fits = [alike(member, seen, rarity) for member in self.members]
         if any(m.report.article.row == seen.report.article.row and f == -1.0 for m, f in zip(self.members, fits, strict=True)):
+            return -1.0
+        if fits[0] < -merging()["far"]:
             return -1.0
         days = 0
         if self.anchor.exact and not seen.dated:  # news without a day is mostly fresh
