@@ -13,13 +13,15 @@ from datetime import date, datetime, timedelta
 
 from detente.ledger.clocks import end_of, stamp, unstamp
 from detente.ledger.records import Decision, Report
-from detente.relations.happenings import MUTUAL, Happening
+from detente.relations.happenings import MUTUAL, Happening, words_around
 from detente.relations.rules import Match, kinds, matches, openers, stands_in
 from detente.relations.words import Stems, overlap, stems, topics, without
 from detente.types import Json
 
 MATCHING = 1  # version of these rules: part of the key of every cached answer
-LEAST = 0.4  # confidence from which a change is made
+LEAST = 0.45  # confidence from which a change is made
+_SEEN = 0.55  # confidence of the reader from which an event opens or moves an item
+_BEFORE, _AFTER = 26, 20  # words around a trigger
 _SAME_TOPIC = 0.6  # how alike two sentences are at least that share a topic
 _OTHER_TOPIC = 0.3  # and at most if they are about different ones
 _FEW_WORDS = 2  # fewer words in common may be chance
@@ -202,6 +204,8 @@ def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
     happening, report = step.happening, step.report
     assert happening is not None
     assert report is not None
+    if report.event.confidence < _SEEN:
+        return
     if happening.when[2] and (report.article.day - happening.when[1]).days > _BACKGROUND_DAYS:
         return
     for kind, actor, recipient, teller in _openings(happening, report, step.status, pair):
@@ -254,7 +258,7 @@ def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happeni
     condition = condition_of(report) if kind == "threat" else None
     opening = Change(kinds()[kind].first, report.article.known_at, "opened", round(report.event.confidence, 2), report.number)
     return _Live(
-        kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(report.sentence), condition,
+        kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(_near(report)), condition,
         _due(kind, report), teller, report.article.day,
     )  # fmt: skip
 
@@ -262,7 +266,12 @@ def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happeni
 def _matter(h: Happening, report: Report) -> Stems:
     """What the sentence is about, apart from who acts and the act itself."""
     names = [p.name for r in h.reports for p in (*r.event.actors, *r.event.recipients)]
-    return without(stems(report.sentence), [*names, report.event.trigger_text])
+    return without(stems(_near(report)), [*names, report.event.trigger_text])
+
+
+def _near(report: Report) -> str:
+    """The words that say what an act is about: a long sentence tells of several things."""
+    return words_around(report, _BEFORE, _AFTER)
 
 
 def _due(kind: str, report: Report) -> tuple[date, date] | None:
@@ -365,6 +374,8 @@ def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float
     h, report = step.happening, step.report
     assert h is not None
     assert report is not None
+    if report.event.confidence < _SEEN:
+        return
     place = (report.article.row, report.sentence_number)
     if place == (one.report.article.row, one.report.sentence_number):
         return  # one sentence does not both open an item and settle it
@@ -390,12 +401,13 @@ def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float
 
 def _likeness(one: _Live, h: Happening, report: Report) -> float:
     matter = _matter(h, report)
-    about = alike(one, matter, topics(report.sentence))
+    shown = topics(_near(report))
+    about = alike(one, matter, shown)
     if one.condition and one.recipient in h.actors:
         wanted = without(stems(one.condition), [report.event.trigger_text])
-        same_topic = _SAME_TOPIC if topics(one.condition) & topics(report.sentence) else 0.0
+        same_topic = _SAME_TOPIC if topics(one.condition) & shown else 0.0
         about = max(about, overlap(wanted, matter), same_topic)
-    if one.kind == "meeting" and _same_days(one, h):
+    if one.kind == "meeting" and h.event_type == "CONSULT" and _same_days(one, h):
         about = 1.0
     return about
 
