@@ -120,11 +120,12 @@ def statements_known(
     since: datetime | None = None,
     until: datetime | None = None,
     quoted: bool = False,
+    rows: Collection[int] | None = None,
 ) -> list[Said]:
     """Statements, in the order they became known.
 
     codes: only of speakers with these codes. speaker: only where the speaker's name holds this, in any case.
-    since, until: known from and up to these moments. quoted: only with words in quotation marks.
+    since, until: known from and up to these moments. quoted: only with words in quotation marks. rows: only in these articles.
     """
     marks = _marks("c", codes or ())
     terms = [
@@ -134,6 +135,7 @@ def statements_known(
         "a.known_at >= :since" if since else "",
         "a.known_at <= :until" if until else "",
         "s.directness != 'indirect'" if quoted else "",
+        "" if rows is None else "s.article IN (SELECT value FROM json_each(:rows))",
     ]
     query = (
         f"SELECT {ARTICLE}, s.row AS statement_row, s.body, s.sentence_number FROM statements s JOIN articles a"
@@ -141,7 +143,7 @@ def statements_known(
     )
     args = {
         "known_by": stamp(known_by), "speaker": speaker, "since": stamp(since) if since else None,
-        "until": stamp(until) if until else None, **marks,
+        "until": stamp(until) if until else None, "rows": json.dumps(sorted(rows or ())), **marks,
     }  # fmt: skip
     return [
         Said(row["statement_row"], article_of(row), statement_from(json.loads(row["body"])), row["sentence_number"])
@@ -262,12 +264,12 @@ def publishers(db: sqlite3.Connection, *, known_by: datetime, rows: Collection[i
         f"SELECT {ARTICLE}, coalesce((SELECT number FROM loaded_words w WHERE w.article = a.row AND w.narrator), 0) AS loaded,"
         " EXISTS (SELECT 1 FROM copies c JOIN articles o ON o.row = c.other WHERE c.article = a.row AND o.known_at <= :known_by"
         f" AND coalesce(o.publisher, '') != coalesce(a.publisher, '')) AS copied FROM articles a WHERE {KNOWN}"
+        + ("" if rows is None else " AND a.row IN (SELECT value FROM json_each(:rows))")
     )
     groups: dict[str, list[tuple[ArticleRef, int, int]]] = {}
-    for row in db.execute(query, {"known_by": stamp(known_by)}):
+    for row in db.execute(query, {"known_by": stamp(known_by), "rows": json.dumps(sorted(rows or ()))}):
         article = article_of(row)
-        if rows is None or article.row in rows:
-            groups.setdefault(article.printed_by, []).append((article, row["loaded"], row["copied"]))
+        groups.setdefault(article.printed_by, []).append((article, row["loaded"], row["copied"]))
     return sorted(
         map(_publisher, groups, groups.values()), key=lambda p: (p.publisher == UNKNOWN_PUBLISHER, -p.articles, p.publisher)
     )

@@ -325,7 +325,7 @@ def _quoted(db: sqlite3.Connection, state: PairState, known_by: datetime, refs: 
     """Who speaks most for each side in the articles about the two."""
     rows = {r.article.row for r in state.reports.values()}
     since = known_by - timedelta(days=AHEAD_DAYS)
-    said = [s for s in queries.statements_known(db, known_by=known_by, codes=state.pair, since=since) if s.article.row in rows]
+    said = queries.statements_known(db, known_by=known_by, codes=state.pair, since=since, rows=rows)
     return {
         code: _speakers([s for s in said if s.statement.speaker and s.statement.speaker.code == code], refs)
         for code in state.pair

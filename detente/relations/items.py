@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from detente.ledger.clocks import end_of, stamp, unstamp
 from detente.ledger.records import Decision, Report
@@ -24,6 +25,7 @@ _SEEN = 0.55  # confidence of the reader from which an event opens or moves an i
 _BEFORE, _AFTER = 26, 20  # words around a trigger
 _SAME_TOPIC = 0.6  # how alike two sentences are at least that share a topic
 _OTHER_TOPIC = 0.3  # and at most if they are about different ones
+_ALONE = 0.4  # how alike what only one of the two is part of must be to the matter between them
 _FEW_WORDS = 2  # fewer words in common may be chance
 _REPEATED = 0.45  # how alike two demands must be to be one, said again
 _SETTLING = ("refused", "partly met")  # answers that stand until there is another one
@@ -103,9 +105,9 @@ class Item:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
-    """Something that became known: a happening took a status, or a person decided."""
+    """Something that became known: a happening took a status, or a person decided. What is compared of it is made once."""
 
     known_at: str
     order: int
@@ -114,6 +116,27 @@ class Step:
     report: Report | None = None
     decision: Decision | None = None
     alone: bool = False
+
+    @property
+    def told(self) -> tuple[Happening, Report]:
+        """The happening and its report; only of a step that is no decision."""
+        assert self.happening is not None
+        assert self.report is not None
+        return self.happening, self.report
+
+    @cached_property
+    def matter(self) -> Stems:
+        return _matter(*self.told)
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        return topics(_near(self.told[1]))
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether it can move items at all: what is unsure, and what somebody else expects, settles nothing."""
+        report = self.told[1]
+        return report.event.confidence >= _SEEN and _foreteller(report, self.status) is None
 
 
 @dataclass
@@ -173,7 +196,7 @@ def trace_items(
             if not _decide(live, step.decision):
                 lost.append(step.decision)
         elif not _fulfil(live, step):
-            moved = _move(live, step, pair)
+            moved = _move(live, step)
             if not step.alone and not (moved and moved.kind == "meeting"):
                 _open(live, step, pair)
     _lapse(live, known_by.date())
@@ -201,9 +224,7 @@ def _told(happening: Happening, alone: bool) -> Iterator[Step]:
 
 def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
     """The item that the step opens, or repeats."""
-    happening, report = step.happening, step.report
-    assert happening is not None
-    assert report is not None
+    happening, report = step.told
     if report.event.confidence < _SEEN:
         return
     if happening.when[2] and (report.article.day - happening.when[1]).days > _BACKGROUND_DAYS:
@@ -336,8 +357,7 @@ _FULFILLED = {"meeting": "held", "prediction": "come true", "promise": "kept", "
 
 def _fulfil(live: Sequence[_Live], step: Step) -> bool:
     """Whether the step tells more of a plan that opened an item: that it was done, or of a meeting that it will not be."""
-    report, found = step.report, False
-    assert report is not None
+    report, found = step.told[1], False
     for one in live:
         if not one.movable or step.happening not in one.happenings or one.changes[0].evidence == report.number:
             continue
@@ -352,16 +372,16 @@ def _fulfil(live: Sequence[_Live], step: Step) -> bool:
     return found
 
 
-def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | None:
+def _move(live: Sequence[_Live], step: Step) -> _Live | None:
     """The item that the step moves, if any: of each kind the one it fits best, and of these the first."""
     moved: _Live | None = None
+    fits = [fit for one in live if step.moves and one.movable for fit in _fits(one, step)]
     for kind in kinds():
-        found = [fit for one in live if one.kind == kind and one.movable for fit in _fits(one, step, pair)]
+        found = [fit for fit in fits if fit[1].kind == kind]
         if not found:
             continue
         sure, one, match = max(found, key=lambda f: (f[0], f[1].last_news))
-        report = step.report
-        assert report is not None
+        report = step.told[1]
         if kind == "meeting" and match.becomes == "postponed":
             _postpone(one, step)
         _change(one, match.becomes, _rule(match, one, step), sure, report)
@@ -369,46 +389,43 @@ def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | N
     return moved
 
 
-def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float, _Live, Match]]:
+def _fits(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
     """The first rule by which the step moves the item, with its confidence."""
-    h, report = step.happening, step.report
-    assert h is not None
-    assert report is not None
-    if report.event.confidence < _SEEN:
+    h, report = step.told
+    if not _may_move(one, h, report):
         return
-    place = (report.article.row, report.sentence_number)
-    if place == (one.report.article.row, one.report.sentence_number):
-        return  # one sentence does not both open an item and settle it
-    if h in one.happenings or h.when[1] < one.report.article.day - timedelta(days=3):
-        return
-    if (report.article.day - one.last_news).days > _RANGE_DAYS:
-        return
-    if _foreteller(report, step.status) is not None:
-        return  # what somebody else expects settles nothing
     if one.kind == "prediction":
         yield from _comes_true(one, step)
         return
-    about = _likeness(one, h, report)
+    about = -1.0
     for match in matches().get(one.kind, ()):
-        if match.becomes != one.status and match.fits(h.event_type, step.status, report.sentence):
-            if not _by(match, one, h) or about < match.alike or (step.alone and about < max(match.alike, 0.4)):
-                continue
+        if match.becomes != one.status and _by(match, one, h) and match.fits(h.event_type, step.status, report.sentence):
+            about = _likeness(one, step) if about < 0 else about
             sure = round(match.confidence * (0.6 + 0.4 * about) * report.event.confidence, 2)
-            if sure >= LEAST:
+            if about >= max(match.alike, _ALONE if step.alone else 0.0) and sure >= LEAST:
                 yield sure, one, match
                 return
 
 
-def _likeness(one: _Live, h: Happening, report: Report) -> float:
-    matter = _matter(h, report)
-    shown = topics(_near(report))
-    about = alike(one, matter, shown)
+def _may_move(one: _Live, h: Happening, report: Report) -> bool:
+    """Whether a happening comes after the item in time and is told elsewhere: one sentence does not open and settle it."""
+    elsewhere = (report.article.row, report.sentence_number) != (one.report.article.row, one.report.sentence_number)
+    in_time = (
+        h.when[1] >= one.report.article.day - timedelta(days=3) and (report.article.day - one.last_news).days <= _RANGE_DAYS
+    )
+    return elsewhere and in_time and h not in one.happenings
+
+
+def _likeness(one: _Live, step: Step) -> float:
+    """How much a step is about the matter of an item, or of its condition, 0 to 1."""
+    h, report = step.told
+    if one.kind == "meeting" and h.event_type == "CONSULT" and _same_days(one, h):
+        return 1.0
+    about = alike(one, step.matter, step.topics)
     if one.condition and one.recipient in h.actors:
         wanted = without(stems(one.condition), [report.event.trigger_text])
-        same_topic = _SAME_TOPIC if topics(one.condition) & shown else 0.0
-        about = max(about, overlap(wanted, matter), same_topic)
-    if one.kind == "meeting" and h.event_type == "CONSULT" and _same_days(one, h):
-        about = 1.0
+        same_topic = _SAME_TOPIC if topics(one.condition) & step.topics else 0.0
+        about = max(about, overlap(wanted, step.matter), same_topic)
     return about
 
 
@@ -427,30 +444,26 @@ def _by(match: Match, one: _Live, h: Happening) -> bool:
 
 
 def _comes_true(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
-    h, report, foretold = step.happening, step.report, one.happenings[0]
-    assert h is not None
-    assert report is not None
+    (h, report), foretold = step.told, one.happenings[0]
     same = h.event_type == foretold.event_type and set(h.actors) & set(foretold.actors) and step.status == "happened"
     in_time = one.due is None or h.when[0] <= one.due[1]
-    about = max(_likeness(one, h, report), 0.5 if one.actor in h.actors and one.recipient in h.codes else 0.0)
+    about = max(_likeness(one, step), 0.5 if one.actor in h.actors and one.recipient in h.codes else 0.0)
     sure = round(0.8 * (0.6 + 0.4 * about) * report.event.confidence, 2)
     if same and in_time and h.when[1] >= one.report.article.day and about >= 0.3 and sure >= LEAST:
         yield sure, one, Match("prediction", "any", frozenset(), frozenset(), (), 0.3, "come true", 0.8)
 
 
 def _rule(match: Match, one: _Live, step: Step) -> str:
-    h = step.happening
-    assert h is not None
+    h = step.told[0]
     doer = {"recipient": one.recipient, "actor": one.actor, "both": "both"}.get(match.by) or " and ".join(h.actors)
     return f"{h.event_type} by {doer}" + ("" if step.status == "happened" else f", {step.status}")
 
 
 def _postpone(one: _Live, step: Step) -> None:
     """The meeting's new day; a plan without one leaves it open."""
-    assert step.happening is not None
-    first, last, named = step.happening.when
-    one.due = (first, last) if named else None
-    one.happenings.append(step.happening)
+    h = step.told[0]
+    one.due = h.when[:2] if h.when[2] else None
+    one.happenings.append(h)
 
 
 def _change(one: _Live, status: str, rule: str, sure: float, report: Report) -> None:
