@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from news import RECORDED
 from test_cli import fake_read_many, run
 
 import detente
+from detente.cli import app
 from detente.ledger.connection import open_ledger
 from detente.ledger.queries import articles
+from detente.relations.rules import kinds
 
 CRISIS = Path(__file__).parents[1] / "examples" / "crisis"
 
@@ -153,3 +156,26 @@ def test_lines_that_are_no_readings_are_told_and_nothing_is_written(tmp_path: Pa
     result = run("import", tmp_path / "bad.jsonl", "--to", tmp_path / "a.ledger")
     assert result.exit_code == 2
     assert "bad.jsonl:1" in result.stderr
+
+
+def test_the_commands_in_the_docs_exist() -> None:
+    root = Path(__file__).parents[1]
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    shown = {m for page in pages for m in re.findall(r"^\s*\$ detente ([a-z]+)", page.read_text(encoding="utf-8"), re.M)}
+    known = {command.name for command in app.registered_commands}
+    assert {"brief", "item", "quotes", "export"} <= shown <= known
+
+
+def test_the_brief_in_the_readme_is_the_golden_one() -> None:
+    golden = (CRISIS / "briefs" / "2024-03-24.txt").read_text(encoding="utf-8")
+    readme = (CRISIS.parents[1] / "README.md").read_text(encoding="utf-8")
+    block = readme.split("--as-of 2024-03-24\n")[1].split("$ detente")[0]
+    for part in block.split("…\n"):
+        assert part.strip() in golden
+
+
+def test_tables_and_docs_name_the_same_kinds_and_statuses() -> None:
+    page = (CRISIS.parents[1] / "docs" / "items.md").read_text(encoding="utf-8")
+    for kind in kinds().values():
+        (row,) = re.findall(rf"^\| {kind.name} \|.*\| (.*) \|$", page, re.M)
+        assert tuple(row.split(", ")) == kind.statuses
