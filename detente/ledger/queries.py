@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -231,20 +232,28 @@ def generation(db: sqlite3.Connection) -> int:
 def actors(db: sqlite3.Connection, *, known_by: datetime) -> list[ActorCount]:
     """All codes that act, are acted upon or speak, the busiest first."""
     at = {"known_by": stamp(known_by)}
-    events = db.execute(
-        "SELECT p.code, sum(p.side = 'actors'), sum(p.side = 'recipients') FROM parties p JOIN events e ON e.number = p.event"
-        f" JOIN articles a ON a.row = e.article WHERE {KNOWN} GROUP BY p.code",
-        at,
-    )
-    counts = {row[0]: (row[1], row[2]) for row in events}
-    said = db.execute(
-        f"SELECT s.code, count(*) FROM statements s JOIN articles a ON a.row = s.article WHERE {KNOWN} AND s.code IS NOT NULL"
-        " GROUP BY s.code",
-        at,
-    )
-    spoken = {row[0]: row[1] for row in said}
-    found = [ActorCount(code, *counts.get(code, (0, 0)), spoken.get(code, 0)) for code in counts.keys() | spoken.keys()]
+    counts: dict[str, Counter[str]] = {}
+    for code, side, name, number in db.execute(_PARTIES, at):
+        counts.setdefault(code, Counter()).update({side: number, f"name {name}": number})
+    for code, number in db.execute(_SPEAKERS, at):
+        counts.setdefault(code, Counter())["statements"] = number
+    found = [_actor(code, count) for code, count in counts.items()]
     return sorted(found, key=lambda c: (-(c.acts + c.received + c.statements), c.code))
+
+
+_PARTIES = (
+    "SELECT p.code, p.side, p.name, count(*) FROM parties p JOIN events e ON e.number = p.event JOIN articles a"
+    f" ON a.row = e.article WHERE {KNOWN} GROUP BY p.code, p.side, p.name ORDER BY p.code, p.name"
+)
+_SPEAKERS = (
+    f"SELECT s.code, count(*) FROM statements s JOIN articles a ON a.row = s.article WHERE {KNOWN} AND s.code IS NOT NULL"
+    " GROUP BY s.code"
+)
+
+
+def _actor(code: str, count: Counter[str]) -> ActorCount:
+    names = [key.removeprefix("name ") for key, _ in count.most_common() if key.startswith("name ")]
+    return ActorCount(code, count["actors"], count["recipients"], count["statements"], tuple(names[:5]))
 
 
 def rereads(db: sqlite3.Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
 from detente.errors import WrongCall
@@ -16,8 +17,14 @@ _LETTER = re.compile(r"\w")
 
 
 def search(
-    db: sqlite3.Connection, words: str, *, known_by: datetime, speaker: str | None = None, since: datetime | None = None,
-    until: datetime | None = None, limit: int = 20,
+    db: sqlite3.Connection,
+    words: str,
+    *,
+    known_by: datetime,
+    speaker: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 20,
 ) -> list[Hit]:
     """Where all the words stand: first in statements, then in texts of other articles; of each the newest first.
 
@@ -55,7 +62,7 @@ SELECT {ARTICLE}, snippet(article_words, -1, '«', '»', ' … ', 40) AS excerpt
 FROM article_words w JOIN articles a ON a.row = w.rowid WHERE article_words MATCH :match AND w.rowid = :row"""
 
 
-def _shown(db: sqlite3.Connection, query: str, row: sqlite3.Row, args: dict[str, object]) -> sqlite3.Row:
+def _shown(db: sqlite3.Connection, query: str, row: sqlite3.Row, args: Mapping[str, object]) -> sqlite3.Row:
     """A hit with its excerpt, which is made only for those that are shown."""
     found: sqlite3.Row = db.execute(query, {**args, "row": row["rowid"]}).fetchone()
     return found

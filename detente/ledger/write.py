@@ -187,8 +187,9 @@ def insert_event(db: sqlite3.Connection, row: int, reading: Reading, event: Even
         sentence.of(text), event.condition.of(text) if event.condition else None, _json(tellers),
     )  # fmt: skip
     number = db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
-    sides = {(p.code, number, side) for side in ("actors", "recipients") for p in getattr(event, side) if p.code}
-    db.executemany("INSERT INTO parties VALUES (?, ?, ?)", sorted(sides))
+    for side, parties in (("actors", event.actors), ("recipients", event.recipients)):
+        rows = [(p.code, number, side, p.name) for p in parties if p.code]
+        db.executemany("INSERT OR IGNORE INTO parties VALUES (?, ?, ?, ?)", rows)  # the first name of a code counts
 
 
 def sentence_at(reading: Reading, span: Span) -> tuple[int, Span]:

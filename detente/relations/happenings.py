@@ -18,7 +18,6 @@ from detente.relations.tables import rows
 from detente.relations.words import Rarity, Stems, stems, tokens, without, without_dateline
 from detente.types import EventDate, Json
 
-MERGING = 1  # version of these rules: part of the key of every cached answer
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})  # all parties do it together
 VERBAL = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "AGREE", "SUPPORT", "CONCEDE"}

@@ -19,7 +19,6 @@ from detente.relations.rules import Match, kinds, matches, openers, stands_in
 from detente.relations.words import Stems, overlap, stems, topics, without
 from detente.types import Json
 
-MATCHING = 1  # version of these rules: part of the key of every cached answer
 LEAST = 0.45  # confidence from which a change is made
 _SEEN = 0.55  # confidence of the reader from which an event opens or moves an item
 _BEFORE, _AFTER = 26, 20  # words around a trigger
