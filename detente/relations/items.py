@@ -443,13 +443,19 @@ def _by(match: Match, one: _Live, h: Happening) -> bool:
 
 
 def _comes_true(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
+    """Whether a step is what was foretold: the same act by the same side, after it was said, and by when it was said."""
     (h, report), foretold = step.told, one.happenings[0]
-    same = h.event_type == foretold.event_type and set(h.actors) & set(foretold.actors) and step.status == "happened"
-    in_time = one.due is None or h.when[0] <= one.due[1]
-    about = max(_likeness(one, step), 0.5 if one.actor in h.actors and one.recipient in h.codes else 0.0)
-    sure = round(0.8 * (0.6 + 0.4 * about) * report.event.confidence, 2)
-    if same and in_time and h.when[1] >= one.report.article.day and about >= 0.3 and sure >= LEAST:
-        yield sure, one, Match("prediction", "any", frozenset(), frozenset(), (), 0.3, "come true", 0.8)
+    same = h.event_type == foretold.event_type and one.actor in h.actors and step.status == "happened"
+    in_time = (one.due is None or h.when[0] <= one.due[1]) and h.when[1] >= one.report.article.day
+    same_mode = foretold.mode is not None and h.mode == foretold.mode and one.recipient in h.codes
+    about = max(_likeness(one, step), _SAME_MODE if same_mode else 0.0)
+    sure = round(_COME_TRUE.confidence * (0.6 + 0.4 * about) * report.event.confidence, 2)
+    if same and in_time and about >= _COME_TRUE.alike and sure >= LEAST:
+        yield sure, one, _COME_TRUE
+
+
+_COME_TRUE = Match("prediction", "any", frozenset(), frozenset(), (), 0.35, "come true", 0.8)
+_SAME_MODE = 0.5  # how alike two acts of one type and mode between the same two are
 
 
 def _rule(match: Match, one: _Live, step: Step) -> str:
