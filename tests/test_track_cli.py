@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import full_reading
 from news import RECORDED
 from test_cli import fake_read_many, run
 
@@ -149,6 +150,15 @@ def test_a_missing_ledger_is_told(tmp_path: Path, arguments: tuple[str, ...]) ->
     assert result.exit_code == 2
     assert "there is no ledger at" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_articles_dated_later_than_now_are_told(tmp_path: Path) -> None:
+    (tmp_path / "later.jsonl").write_text(json.dumps(full_reading().to_dict()) + "\n", encoding="utf-8")
+    run("import", tmp_path / "later.jsonl", "--to", tmp_path / "a.ledger")
+    result = run("items", "ARV", "BLM", "--ledger", tmp_path / "a.ledger")
+    assert "--as-of 2031-03-04 sees them all" in result.stderr
+    assert "accusation" not in ask(tmp_path / "a.ledger", "items", "ARV", "BLM")
+    assert "threat" in ask(tmp_path / "a.ledger", "items", "ARV", "BLM", "--as-of", "2031-03-04")
 
 
 def test_lines_that_are_no_readings_are_told_and_nothing_is_written(tmp_path: Path) -> None:
