@@ -154,20 +154,22 @@ class _Live:
     due: tuple[date, date] | None
     teller: str | None = None
     last_news: date = date.min
-    evidence: list[int] = field(default_factory=list)
+    status: str = field(init=False)
+    live: bool = field(init=False)
+    movable: bool = field(init=False)  # late news revives what had lapsed
 
-    @property
-    def status(self) -> str:
-        return next(c.status for c in reversed(self.changes) if c.counts)
+    def __post_init__(self) -> None:
+        self.settle()
 
-    @property
-    def live(self) -> bool:
-        return self.status in kinds()[self.kind].live
+    def settle(self) -> None:
+        """Status by the last step that counts; to be called after every change of the steps."""
+        self.status = next(c.status for c in reversed(self.changes) if c.counts)
+        self.live = self.status in kinds()[self.kind].live
+        self.movable = self.live or self.status == "lapsed"
 
-    @property
-    def movable(self) -> bool:
-        """Late news revives what had lapsed."""
-        return self.live or self.status == "lapsed"
+    def add(self, change: Change) -> None:
+        self.changes.append(change)
+        self.settle()
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -335,7 +337,7 @@ def _repeat(old: _Live, fresh: _Live, happening: Happening, report: Report) -> N
     old.condition = old.condition or fresh.condition
     if "repeated" in kinds()[old.kind].statuses:
         sure = round(fresh.changes[0].confidence * max(_REPEATED, alike(old, fresh.matter, fresh.topics)), 2)
-        old.changes.append(Change("repeated", report.article.known_at, "said again", sure, report.number))
+        old.add(Change("repeated", report.article.known_at, "said again", sure, report.number))
 
 
 def alike(item: _Live, matter: Stems, about: frozenset[str]) -> float:
@@ -472,22 +474,22 @@ def _postpone(one: _Live, step: Step) -> None:
 
 
 def _change(one: _Live, status: str, rule: str, sure: float, report: Report) -> None:
-    one.changes.append(Change(status, report.article.known_at, rule, sure, report.number))
+    one.add(Change(status, report.article.known_at, rule, sure, report.number))
     one.last_news = max(one.last_news, report.article.day)
 
 
 def _lapse(live: Sequence[_Live], on: date) -> None:
     """What has run out by a day: a date that passed without news, or silence for long."""
     for one in live:
-        kind = kinds()[one.kind]
         if not one.live or one.status in _SETTLING:
             continue
+        kind = kinds()[one.kind]
         if one.due and kind.after_due and (ends := one.due[1] + timedelta(days=kind.grace_days)) < on:
             late = max(ends, one.last_news) + timedelta(days=1)
-            one.changes.append(Change(kind.after_due, stamp(end_of(late)), "its date has passed without news", 0.6))
+            one.add(Change(kind.after_due, stamp(end_of(late)), "its date has passed without news", 0.6))
         elif "lapsed" in kind.statuses and (ends := one.last_news + timedelta(days=kind.lapse_days)) < on:
             late = ends + timedelta(days=1)
-            one.changes.append(Change("lapsed", stamp(end_of(late)), f"no news for {kind.lapse_days} days", 0.6))
+            one.add(Change("lapsed", stamp(end_of(late)), f"no news for {kind.lapse_days} days", 0.6))
 
 
 # Deciding ----------------------------------------------------------------------------------------------------------------
@@ -500,9 +502,7 @@ def _decide(live: Sequence[_Live], decision: Decision) -> bool:
         return False
     if decision.verb == "set":
         assert decision.status is not None
-        one.changes.append(
-            Change(decision.status, decision.effective_at, decision.reason, 1.0, decision=decision.number, confirmed=True)
-        )
+        one.add(Change(decision.status, decision.effective_at, decision.reason, 1.0, decision=decision.number, confirmed=True))
     elif decision.verb == "confirm":
         _mark(one, confirmed=True)
     elif len([c for c in one.changes if c.counts]) > 1:
@@ -528,6 +528,7 @@ def _mark(one: _Live, *, confirmed: bool = False, counts: bool = True) -> None:
     c = one.changes[at]
     sure = 1.0 if confirmed else c.confidence
     one.changes[at] = Change(c.status, c.known_at, c.rule, sure, c.evidence, c.decision, confirmed or c.confirmed, counts)
+    one.settle()
 
 
 def _item(one: _Live) -> Item:
