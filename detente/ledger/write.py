@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from detente.ledger import copies
 from detente.ledger.clocks import moment, stamp
-from detente.ledger.connection import WAIT_S, Tell, writing
+from detente.ledger.connection import WAIT_S, Tell, once, writing
 from detente.types import Article, Event, Reading, Span, Statement
 
 BATCH = 32  # articles in one transaction
@@ -48,9 +48,9 @@ def write_readings(
 
     Raises LedgerUnwritable or LedgerBusy; what was yielded before stays written.
     """
-    waiting = iter(readings)
+    waiting, tell_once = iter(readings), once(tell)
     while group := list(islice(waiting, batch)):
-        with writing(db, tell=tell, wait_s=wait_s):
+        with writing(db, tell=tell_once, wait_s=wait_s):
             done = [write_reading(db, reading, now=now) for reading in group]
         yield from done
 
