@@ -33,3 +33,42 @@ class UnknownCode(DetenteError, ValueError):
 
 class ActorFileInvalid(DetenteError, ValueError):
     """A TOML file of actors that cannot be used: names the file, the entry and what is wrong with it."""
+
+
+class WrongCall(DetenteError):
+    """What was asked for cannot be done as asked: the command line ends with status 2, and nothing stored has changed."""
+
+
+class LedgerMissing(WrongCall, FileNotFoundError):
+    """There is no ledger at the given place."""
+
+
+class NotALedger(WrongCall, ValueError):
+    """A file that is not a ledger, or is damaged."""
+
+
+class LedgerTooNew(WrongCall, ValueError):
+    """A ledger written by a newer version of the package than this one."""
+
+
+class LedgerUnwritable(WrongCall, OSError):
+    """A ledger that cannot be written: no permission, a full disk. What was reported as written is in it."""
+
+
+class LedgerBusy(WrongCall, TimeoutError):
+    """Another process has been writing to the ledger for longer than we were ready to wait."""
+
+
+class FutureMoment(WrongCall, ValueError):
+    """A moment of knowledge that has not come yet."""
+
+
+class NoSuchItem(WrongCall, KeyError):
+    """An item number that the ledger does not know at that moment."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ReadingInvalid(WrongCall, ValueError):
+    """JSON that is no reading: names the place, what was found and what was expected."""

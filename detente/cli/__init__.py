@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import ledger, relations
 from detente.cli.read import read_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -38,6 +39,21 @@ def schema_command() -> None:
 
 
 app.command("read")(read_command)
+for _name, _command in (
+    ("reread", ledger.reread_command),
+    ("brief", relations.brief_command),
+    ("tension", relations.tension_command),
+    ("timeline", relations.timeline_command),
+    ("items", relations.items_command),
+    ("item", relations.item_command),
+    ("quotes", relations.quotes_command),
+    ("search", ledger.search_command),
+    ("actors", ledger.actors_command),
+    ("publishers", ledger.publishers_command),
+    ("export", ledger.export_command),
+    ("import", ledger.import_command),
+):
+    app.command(_name)(_command)
 
 
 def main() -> None:

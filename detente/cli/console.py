@@ -13,9 +13,10 @@ from typing import IO, Any
 
 import typer
 
-from detente.errors import ActorFileInvalid, DetenteError
+from detente.errors import ActorFileInvalid, DetenteError, UnknownCode, WrongCall
 
 INTERRUPTED = 130
+WRONG_CALL = 2
 
 
 @contextmanager
@@ -30,6 +31,9 @@ def reported_failures() -> Iterator[None]:
         raise typer.Exit(0) from None
     except ActorFileInvalid as error:
         raise typer.BadParameter(str(error), param_hint="--actors") from error
+    except (WrongCall, UnknownCode) as error:
+        tell(str(error))
+        raise typer.Exit(WRONG_CALL) from error
     except DetenteError as error:
         tell(str(error))
         raise typer.Exit(1) from error

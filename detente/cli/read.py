@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,7 @@ from detente.cli.console import opened, reported_failures, tell, uninterrupted
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from detente.read.article import Received
     from detente.types import Reading, Refusal
 
 FEW = 3  # articles that need no progress bar
@@ -56,6 +57,9 @@ def read_command(
         Path | None, typer.Option(exists=True, dir_okay=False, help="TOML file of actors to add; see docs/actors.md.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Cores to use; 0 for all.")] = 0,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="LEDGER", help="Write the readings into this ledger, and show nothing else.")
+    ] = None,
 ) -> None:
     """Read articles: who said what, in whose words, altered where.
 
@@ -67,12 +71,37 @@ def read_command(
     from detente.read.article import load_articles
 
     loaded = load_articles(articles, published_at=date, publisher=publisher, title=title)
+    if to is not None:
+        raise typer.Exit(0 if _to_ledger(to, loaded, threads, actors) else 1)
     with reported_failures(), opened(out) as stream, _progress(articles, stream) as progress:
         from detente import read_many
 
         found = read_many(loaded, threads=threads, actors=actors)
         number = _WRITERS[form](_readings(found, progress), stream)
     raise typer.Exit(0 if number else 1)
+
+
+def _to_ledger(ledger: Path, loaded: Iterable[Received | Refusal], threads: int, actors: Path | None) -> int:
+    """Read into a ledger what it does not hold yet; gives how many articles it holds of those given."""
+    from detente.cli.ledger import writable, write_to
+    from detente.ledger.write import stored_row
+
+    known: list[str] = []
+
+    def new(db: Any) -> Iterator[Received | Refusal]:
+        for one in loaded:
+            if hasattr(one, "article") and stored_row(db, one.article) is not None:
+                known.append(one.article.id)
+                print(f"{'known':<12} {one.article.id}", flush=True)
+            else:
+                yield one
+
+    with reported_failures():
+        from detente import read_many
+
+        with writable(ledger) as db:  # looks up what is known while the other connection writes
+            found = _readings(read_many(new(db), threads=threads, actors=actors), lambda name: None)
+            return write_to(ledger, found) + len(known)
 
 
 @contextmanager

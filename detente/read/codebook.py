@@ -49,6 +49,12 @@ def quad(event_type: str) -> str:
     return _base(event_type).quad
 
 
+def goldstein_of(event_type: str, mode: str | None) -> float:
+    """Goldstein value of the CAMEO code of a type and mode; the type's own where it has no such mode. Raises UnknownCode."""
+    base = _base(event_type).goldstein
+    return next((m.goldstein for m in _modes().get(event_type, ()) if m.name == mode), base)
+
+
 def code_event(event_type: str, trigger: Sequence[str], around: Sequence[str]) -> Coding:
     """Mode, contexts, CAMEO code and scores of an event from its words.
 
