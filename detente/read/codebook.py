@@ -49,6 +49,12 @@ def quad(event_type: str) -> str:
     return _base(event_type).quad
 
 
+def plover_cameo(event_type: str, mode: str | None) -> str | None:
+    """The CAMEO code of a type and mode, of the type alone where the mode is unknown; None for a type that PLOVER lacks."""
+    named = next((m.cameo for m in _modes().get(event_type, ()) if m.name == mode), None)
+    return named or (_types()[event_type].cameo if event_type in _types() else None)
+
+
 def code_event(event_type: str, trigger: Sequence[str], around: Sequence[str]) -> Coding:
     """Mode, contexts, CAMEO code and scores of an event from its words.
 
