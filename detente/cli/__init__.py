@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import forecast, history
 from detente.cli.read import read_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -38,6 +39,15 @@ def schema_command() -> None:
 
 
 app.command("read")(read_command)
+app.add_typer(history.app)
+for _name, _command in (
+    ("forecast", forecast.forecast_command),
+    ("next", forecast.next_command),
+    ("backtest", forecast.backtest_command),
+    ("resolve", forecast.resolve_command),
+    ("score", forecast.score_command),
+):
+    app.command(_name)(_command)
 
 
 def main() -> None:

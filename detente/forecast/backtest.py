@@ -92,7 +92,12 @@ class _Rows:
 
 
 def backtest(
-    history: DyadDays, asked: Sequence[Question], *, start: date, stop: date, editions: Editions = edition_for,
+    history: DyadDays,
+    asked: Sequence[Question],
+    *,
+    start: date,
+    stop: date,
+    editions: Editions = edition_for,
     extra: Sequence[Forecaster] = (),
 ) -> Backtest:
     """Roll a history from `start` until the day before `stop`. Raises BacktestImpossible, FutureKnown.
@@ -187,4 +192,6 @@ def _check_leaks(history: DyadDays, issued: Sequence[int], asked: Sequence[Quest
             model = edition.of(question).shipped
             seen, unseen = model.log_odds(with_future, question), model.log_odds(without, question)
             if seen.shape != unseen.shape or not np.array_equal(seen, unseen):
-                raise FutureKnown(f"forecasts of {question.id} issued on {date.fromordinal(day)} change when the future is taken away")
+                raise FutureKnown(
+                    f"forecasts of {question.id} issued on {date.fromordinal(day)} change when the future is taken away"
+                )

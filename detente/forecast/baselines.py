@@ -66,9 +66,9 @@ class Persistence:
     def probabilities(self, past: Snapshot, question: Question, matured: Matured) -> Floats:
         before = _previous(matured, question)
         came, base = ~np.isnan(before), matured.rate()
-        by_state = {s: (matured.outcome[came & (before == s)].sum() + base, (came & (before == s)).sum() + 1) for s in (0.0, 1.0)}
+        then = {s: matured.outcome[came & (before == s)] for s in (0.0, 1.0)}
         last = _last_outcomes(matured, past.pairs)
-        rates = {s: yes / n for s, (yes, n) in by_state.items()}
+        rates = {s: (outcomes.sum() + base) / (len(outcomes) + 1) for s, outcomes in then.items()}
         return _bounded(np.where(np.isnan(last), base, np.where(last == 1.0, rates[1.0], rates[0.0])))
 
 
@@ -88,8 +88,8 @@ def shrunk_rates(pairs: Ints, question: Question, matured: Matured) -> Floats:
     """Empirical-Bayes rate of each pair. Windows overlap, so each weighs as the part of it that is new: a week."""
     share = min(1.0, _WEEK / question.horizon_days)
     size = int(max([*matured.pair, *pairs, -1])) + 1
-    trials = np.bincount(matured.pair, minlength=size) * share
-    yes = np.bincount(matured.pair, weights=matured.outcome, minlength=size) * share
+    trials = np.asarray(np.bincount(matured.pair, minlength=size) * share, dtype=np.float64)
+    yes = np.asarray(np.bincount(matured.pair, weights=matured.outcome, minlength=size) * share, dtype=np.float64)
     base = matured.rate()
     strength = _strength(trials, yes, base)
     known = pairs >= 0
@@ -100,7 +100,7 @@ def shrunk_rates(pairs: Ints, question: Question, matured: Matured) -> Floats:
 def _strength(trials: Floats, yes: Floats, base: float) -> float:
     """How many windows the common rate weighs, by moments: the less pairs differ, the more."""
     some = trials > 1
-    if some.sum() < 2:  
+    if some.sum() < 2:
         return 10.0
     n, rates = trials[some], yes[some] / trials[some]
     variance = np.average((rates - base) ** 2, weights=n)

@@ -50,7 +50,8 @@ class DyadDays:
         pairs = tuple(sorted({pair_of(r.actor, r.recipient) for r in kept}))
         at = {p: i for i, p in enumerate(pairs)}
         columns = [
-            (at[pair_of(r.actor, r.recipient)], r.date.toordinal(), r.published_at.toordinal(), class_bits(r.code)) for r in kept
+            (at[pair_of(r.actor, r.recipient)], r.date.toordinal(), r.published_at.toordinal(), class_bits(r.code))
+            for r in kept
         ]
         return cls.of_arrays(pairs, *np.array(columns, dtype=np.int64).reshape(-1, 4).T)
 

@@ -106,11 +106,11 @@ def load_edition(path: Path) -> Edition:
             raise EditionInvalid(f"{path}: the schema is {content.get('schema')!r}; expected {SCHEMA!r}")
         prior = load_prior(path.with_suffix(".prior.tsv"), date.fromisoformat(content["prior_until"]))
         questions = {key: _fitted(value) for key, value in content["questions"].items()}
-        return Edition(
-            content["name"], date.fromisoformat(content["fitted_to"]), tuple(content["fitted_on"]), prior, questions
-        )
+        return Edition(content["name"], date.fromisoformat(content["fitted_to"]), tuple(content["fitted_on"]), prior, questions)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise EditionInvalid(f"{path}: cannot be used as coefficients: {error!r}; fit them anew with training/forecast") from error
+        raise EditionInvalid(
+            f"{path}: cannot be used as coefficients: {error!r}; fit them anew with training/forecast"
+        ) from error
 
 
 def load_prior(path: Path, until: date) -> DyadPrior:

@@ -103,10 +103,17 @@ def _gdelt(name: str, title: str, columns: tuple[str, ...]) -> Format:
     )  # fmt: skip
 
 
-def _cline_date(column: str) -> str:
-    return f"coalesce(try_strptime({column}, '%Y-%m-%d'), try_strptime({column}, '%m/%d/%Y'), try_strptime({column}, '%Y%m%d'))"
-
-
+_CLINE_DATE = (
+    "coalesce(try_strptime(\"story_date\", '%Y-%m-%d'), try_strptime(\"story_date\", '%m/%d/%Y'), "
+    "try_strptime(\"story_date\", '%Y%m%d'))"
+)
+_FACT = '"source" || \' · \' || "relation" || \' · \' || "target"'
+_TOLD = '"source" || \' · \' || "code" || \' · \' || "target"'
+_OLD_DATE = "coalesce(try_strptime(\"date\", '%y%m%d'), try_strptime(\"date\", '%Y%m%d'))"
+_POLECAT = (
+    "Event ID", "Event Date", "Event Type", "Event Mode", "Actor Country", "Primary Actor Sector", "Recipient Country",
+    "Primary Recipient Sector", "Publication Date",
+)  # fmt: skip
 FORMATS = (
     Format(
         "detente", "rows that Détente writes", date='try_cast("date" AS DATE)', published='try_cast("published_at" AS DATE)',
@@ -123,7 +130,7 @@ FORMATS = (
     Format(
         "icews-facts", "ICEWS as facts (date, source, relation, target, cameo)", date='try_cast("date" AS DATE)',
         published='try_cast("date" AS DATE)', actor='"source"', recipient='"target"', code='"cameo"', fold=_by_name,
-        needs=("date", "source", "relation", "target", "cameo"), reference='"source" || \' · \' || "relation" || \' · \' || "target"',
+        needs=("date", "source", "relation", "target", "cameo"), reference=_FACT,
     ),
     Format(
         "polecat", "POLECAT (PLOVER events)", date='try_cast("Event Date" AS DATE)',
@@ -131,26 +138,23 @@ FORMATS = (
         actor="concat_ws('|', coalesce(\"Actor Country\", ''), coalesce(\"Primary Actor Sector\", ''))",
         recipient="concat_ws('|', coalesce(\"Recipient Country\", ''), coalesce(\"Primary Recipient Sector\", ''))",
         code="concat_ws('|', upper(\"Event Type\"), coalesce(lower(\"Event Mode\"), ''))", fold=_by_country_and_sector,
-        needs=("Event ID", "Event Date", "Event Type", "Event Mode", "Actor Country", "Primary Actor Sector", "Recipient Country",
-               "Primary Recipient Sector", "Publication Date"),
+        needs=_POLECAT,
         codes="plover", reference="'polecat:' || \"Event ID\"",
     ),
     Format(
-        "phoenix", "Phoenix (Cline Center, historical)", date=_cline_date('"story_date"'), published=_cline_date('"story_date"'),
+        "phoenix", "Phoenix (Cline Center, historical)", date=_CLINE_DATE, published=_CLINE_DATE,
         actor='"source"', recipient='"target"', code='"code"', fold=_by_composite,
         needs=("eid", "story_date", "source", "target", "code"), reference="'phoenix:' || \"eid\"", quote='"',
     ),
     Format(
         "keds", "KEDS (date, source, target, code; CAMEO or WEIS)", date='try_cast("date" AS DATE)',
         published='try_cast("date" AS DATE)', actor='"source"', recipient='"target"', code='"code"', fold=_by_composite,
-        needs=("date", "source", "target", "code"), codes="keds", reference='"source" || \' · \' || "code" || \' · \' || "target"',
+        needs=("date", "source", "target", "code"), codes="keds", reference=_TOLD,
     ),
     Format(
         "keds-raw", "KEDS as TABARI writes it (YYMMDD, source, target, code), without a header",
-        date="coalesce(try_strptime(\"date\", '%y%m%d'), try_strptime(\"date\", '%Y%m%d'))",
-        published="coalesce(try_strptime(\"date\", '%y%m%d'), try_strptime(\"date\", '%Y%m%d'))", actor='"source"',
-        recipient='"target"', code='"code"', fold=_by_composite, columns=("date", "source", "target", "code", "text"), codes="keds",
-        reference='"source" || \' · \' || "code" || \' · \' || "target"',
+        date=_OLD_DATE, published=_OLD_DATE, actor='"source"', recipient='"target"', code='"code"', fold=_by_composite,
+        columns=("date", "source", "target", "code", "text"), codes="keds", reference=_TOLD,
     ),
     _gdelt("gdelt1", "GDELT 1.0 events, daily files", _gdelt_columns(_PLACE, ("DATEADDED", "SOURCEURL"))),
     _gdelt("gdelt1-backfile", "GDELT 1.0 events before April 2013", _gdelt_columns(_PLACE, ("DATEADDED",))),
@@ -175,8 +179,12 @@ def recognise(file: str, first_line: str, delimiter: str) -> Format:
     for one in FORMATS:
         if one.columns and _looks_like(one, cells):
             return one
-    known = "; ".join(f"{f.name}: {', '.join(f.needs[:5])}" if f.needs else f"{f.name}: {len(f.columns)} columns" for f in FORMATS)
-    raise FormatUnknown(f"{file}: {len(cells)} columns beginning with {cells[0][:40]!r} are of no known format; known are {known}")
+    known = "; ".join(
+        f"{f.name}: {', '.join(f.needs[:5])}" if f.needs else f"{f.name}: {len(f.columns)} columns" for f in FORMATS
+    )
+    raise FormatUnknown(
+        f"{file}: {len(cells)} columns beginning with {cells[0][:40]!r} are of no known format; known are {known}"
+    )
 
 
 def _looks_like(one: Format, cells: Sequence[str]) -> bool:

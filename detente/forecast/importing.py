@@ -113,11 +113,12 @@ _COUNTS = f"""
 def _given(opened: _Opened, skip_bad: bool) -> str:
     """The file as columns of our own names; nothing is interpreted but dates."""
     form = opened.format
+    quote = '"' if opened.delimiter == "," else form.quote
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in opened.header)
     reader = (
         f"read_parquet('{_quoted(opened.path)}')" if opened.path.suffix == ".parquet" else
         f"read_csv('{_quoted(opened.path)}', delim='{opened.delimiter}', header={str(not form.columns).lower()}, "
-        f"quote='{form.quote}', escape='{form.quote}', auto_detect=false, ignore_errors={str(skip_bad).lower()}, "
+        f"quote='{quote}', escape='{quote}', auto_detect=false, ignore_errors={str(skip_bad).lower()}, "
         f"encoding='{form.encoding}', columns={{{columns}}})"
     )  # fmt: skip
     return (
@@ -130,7 +131,9 @@ def _given(opened: _Opened, skip_bad: bool) -> str:
 def _write_actors(db: duckdb.DuckDBPyConnection, form: Format, states: States) -> None:
     """Fold every actor of the file once. Terms of office of one name in one state are joined, so that no row doubles."""
     db.execute("CREATE TABLE actors (key VARCHAR, state VARCHAR, since DATE, until DATE)")
-    keys = db.execute("SELECT DISTINCT k FROM (SELECT actor AS k FROM given UNION ALL SELECT recipient FROM given) WHERE k <> ''")
+    keys = db.execute(
+        "SELECT DISTINCT k FROM (SELECT actor AS k FROM given UNION ALL SELECT recipient FROM given) WHERE k <> ''"
+    )
     found: list[tuple[Any, ...]] = []
     while some := keys.fetchmany(10_000):
         found += [(key, m.state, m.since, m.until) for (key,) in some for m in _distinct(form.fold(states, key))]
@@ -173,7 +176,7 @@ def _weis(code: str) -> str | None:
 
 def _weis_table() -> dict[str, str]:
     lines = (files("detente.data") / "forecast" / "weis.tsv").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in [x for x in lines if x and not x.startswith("#")][1:])  # type: ignore[misc]
+    return dict(line.split("\t") for line in [x for x in lines if x and not x.startswith("#")][1:])
 
 
 def _plover(code: str) -> str | None:
@@ -185,7 +188,8 @@ def _checked_digest(source: Path) -> str:
     """SHA-256 of the file; refuses archives that are broken or cut off before anything is read from them."""
     try:
         if source.suffix == ".gz":
-            _read_through(gzip.open(source, "rb"))
+            with gzip.open(source, "rb") as packed:
+                _read_through(packed)
         digest = hashlib.sha256()
         with source.open("rb") as stream:
             while chunk := stream.read(_CHUNK):
@@ -202,9 +206,8 @@ def _checked_digest(source: Path) -> str:
 
 
 def _read_through(stream: Any) -> None:
-    with stream:
-        while stream.read(_CHUNK):
-            pass
+    while stream.read(_CHUNK):
+        pass
 
 
 @contextmanager
@@ -222,7 +225,9 @@ def _unzipped(source: Path, folder: Path) -> Path:
         with zipfile.ZipFile(source) as archive:
             names = [n for n in archive.namelist() if not n.endswith("/")]
             if len(names) != 1:
-                raise HistoryRefused(f"{source}: the archive holds {len(names)} files; expected one; unpack it and add the files")
+                raise HistoryRefused(
+                    f"{source}: the archive holds {len(names)} files; expected one; unpack it and add the files"
+                )
             unpacked = folder / f"unpacked{Path(names[0]).suffix}"
             with archive.open(names[0]) as packed, unpacked.open("wb") as plain:
                 while chunk := packed.read(_CHUNK):
@@ -251,11 +256,9 @@ def _recognised(path: Path, source: Path, form: Format | None) -> _Opened:
 
 
 def _first_line(path: Path) -> str:
-    stream = gzip.open(path, "rt", encoding="utf-8", errors="replace") if path.suffix == ".gz" else path.open(
-        encoding="utf-8", errors="replace"
-    )  # fmt: skip
-    with stream:
-        return stream.readline(_CHUNK)
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", errors="replace") as stream:
+        return str(stream.readline(_CHUNK))
 
 
 def _parquet_columns(path: Path) -> tuple[str, ...]:
@@ -298,8 +301,8 @@ def _explained(error: Exception, opened: _Opened) -> str:
     if line and columns:
         expected, found = columns.groups()
         return (
-            f"line {line[1]} has {found} columns where {opened.format.title} has {expected}; the file is cut off or mixes formats "
-            "(--skip-bad leaves such lines out)"
+            f"line {line[1]} has {found} columns where {opened.format.title} has {expected}; the file is cut off or mixes "
+            "formats (--skip-bad leaves such lines out)"
         )
     first = text.splitlines()[0].strip()
     return f"line {line[1]} cannot be read: {first}" if line else f"cannot be read: {first}"

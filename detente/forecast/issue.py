@@ -49,6 +49,10 @@ class HistorySource(Protocol):
         """Events of a pair, dated in [since, known_by) and published before `known_by`; oldest first."""
         ...
 
+    def all_rows(self, *, known_by: date) -> list[HistoryRow]:
+        """Events of all pairs, dated and published before `known_by`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RowsSource:
@@ -66,6 +70,9 @@ class RowsSource:
             if pair_of(r.actor, r.recipient) == pair and since <= r.date < known_by and r.published_at < known_by
         ]  # fmt: skip
         return sorted(found, key=lambda r: (r.date, r.published_at, r.code, r.actor, r.reference))
+
+    def all_rows(self, *, known_by: date) -> list[HistoryRow]:
+        return [r for r in self.rows if r.date < known_by and r.published_at < known_by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,11 @@ class Forecast:
     model: str
 
     @property
+    def as_of(self) -> date:
+        """The last day that is known."""
+        return self.issued - timedelta(days=1)
+
+    @property
     def until(self) -> date:
         """The last day of the window."""
         return self.issued + timedelta(days=self.question.horizon_days - 1)
@@ -118,8 +130,8 @@ class Forecast:
     def to_dict(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA, "question": self.question.id, "title": self.question.title, "pair": list(self.pair),
-            "issued": str(self.issued), "until": str(self.until), "probability": round(self.probability, 5),
-            "uncalibrated": round(self.uncalibrated, 5),
+            "as_of": str(self.as_of), "issued": str(self.issued), "until": str(self.until),
+            "probability": round(self.probability, 5), "uncalibrated": round(self.uncalibrated, 5),
             "base_rate": round(self.base_rate, 5), "dyad_rate": None if self.dyad_rate is None else round(self.dyad_rate, 5),
             "prior": round(self.prior, 5), "prior_known": self.prior_known,
             "calibration": {"intercept": round(self.calibration.intercept, 5), "slope": round(self.calibration.slope, 5),
@@ -211,7 +223,7 @@ class Earlier:
 
     def calibration(self, question: Question) -> Calibration:
         """Fitted on what was said before; identity until enough outcomes have matured."""
-        outcome, said, issued = (column[question.id] for column in (self.outcome, self.said, self.issued))
+        outcome, said, issued = self.outcome[question.id], self.said[question.id], self.issued[question.id]
         known = ~np.isnan(outcome) & ~np.isnan(said)
         ages = (self.day - issued[known]).astype(np.float64)
         return calibration(said[known], outcome[known], ages, question.horizon_days)
@@ -267,7 +279,9 @@ class _Case:
         matured = self.earlier.matured(question, fitted.base_rate)
         raw = fitted.shipped.log_odds(self.past, question)
         thin = bool(self.past.volume_90[0] < THIN_VOLUME)
-        recent = {e.date for e in self.events if self.past.issued - e.date.toordinal() <= ACTIVE_DAYS and e.status == "happened"}
+        recent = {
+            e.date for e in self.events if self.past.issued - e.date.toordinal() <= ACTIVE_DAYS and e.status == "happened"
+        }
         return Forecast(
             question=question, pair=self.pair, issued=date.fromordinal(self.past.issued),
             probability=_only(probability(calibrated(raw))), uncalibrated=_only(probability(raw)),
@@ -304,7 +318,7 @@ class _Case:
 
 
 def expected_days(past: Snapshot, question: Question, fitted: Fitted) -> dict[str, float]:
-    """What each term of the self-exciting rate adds to the days expected within the horizon; terms that add nothing left out."""
+    """What each term of the self-exciting rate adds to the days expected within the horizon; nothing left out but zeros."""
     names, values = rate_terms(past, question)
     parts = {n: float(v * fitted.ensemble.rate.weights.get(n, 0.0)) for n, v in zip(names, values[0], strict=True)}
     return {n: v for n, v in sorted(parts.items(), key=lambda item: -item[1]) if v > 0}

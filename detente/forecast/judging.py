@@ -37,7 +37,9 @@ class Verdict:
             "question": self.question, "title": self.title, "rows": self.rows, "dyads": self.dyads,
             "base_rate": round(self.base_rate, 5) if self.rows else None, "windows_without_end": self.unknown,
             "models": {m: {name: e.to_dict() for name, e in by_name.items()} for m, by_name in self.measures.items()},
-            "reliability": {m: [[b.number, round(b.said, 5), round(b.came_true, 5)] for b in b_] for m, b_ in self.bins.items()},
+            "reliability": {
+                model: [[b.number, round(b.said, 5), round(b.came_true, 5)] for b in bins] for model, bins in self.bins.items()
+            },
         }  # fmt: skip
 
 

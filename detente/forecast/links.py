@@ -1,7 +1,7 @@
 """Who does what to whom next: link prediction over a history of (source, relation, target, day).
 
-Each candidate target gets a score from what the source did before (recurrence), from what usually follows what (rules), and from
-what others do to that target (popularity). A softmax over all candidates, with weights by kind of relation. NumPy alone.
+Each candidate target gets a score from what the source did before (recurrence), from what usually follows what (rules),
+and from what others do to that target (popularity). A softmax over all candidates, with weights by kind of relation.
 """
 
 from __future__ import annotations
@@ -27,7 +27,13 @@ _RECURRENCE = (
     "returned, 200", "same kind, 2", "same kind, 10", "same kind, 200", "same, days since", "same kind, days since",
     "rules, 2", "rules, 10", "rules, 40", "best rule", "same, yesterday", "any, yesterday", "share of same",
 )  # fmt: skip
-_POPULARITY = (*(f"popular, {h:g}" for h in POPULARITY_HALF_LIVES), "popular in all", "with its state", "own state", "of its state")
+_POPULARITY = (
+    *(f"popular, {h:g}" for h in POPULARITY_HALF_LIVES),
+    "popular in all",
+    "with its state",
+    "own state",
+    "of its state",
+)
 FEATURES = (*_RECURRENCE, *_POPULARITY, "never met")
 NEVER: Floats32 = np.array(
     [np.log(0.02)] * 4 + [np.log1p(_LONG_AGO)] + [np.log(0.02)] * 9 + [np.log1p(_LONG_AGO)] * 2 + [np.log(1e-3)] * 4
@@ -58,7 +64,8 @@ class Links:
         both = [np.concatenate(pair) for pair in ((source, target), (relation, relation + n), (target, source), (day, day))]
         order = np.lexsort((both[3], both[0]))
         kinds = np.concatenate([kind, kind + int(kind.max(initial=0)) + 1])
-        return cls(*(column[order] for column in both), len(home), n, kinds, home)
+        one, what, other, when = (column[order] for column in both)
+        return cls(one, what, other, when, len(home), n, kinds, home)
 
     def rules(self, until: int) -> Floats32:
         """(2 n_relations, 2 n_relations): how often the second follows the first between the same two within RULE_DAYS."""
@@ -152,7 +159,7 @@ class LinkPast:
         relation, target, age = self.of_source(source)
         met, at = np.unique(target, return_inverse=True)
         decays = np.exp2(-age[None, :] / HALF_LIVES[:, None])
-        of_homes = np.bincount(self._links.home[target], weights=decays[2], minlength=self._n_homes)
+        of_homes = np.bincount(self._links.home[target], weights=decays[2], minlength=self._n_homes).astype(np.float64)
         common = _Common(relation, age, at, decays, len(met))
         return [
             Candidates(met, common.recurrence(q, self._links, self._rules), self._everywhere(source, q, of_homes))
@@ -213,23 +220,23 @@ class _Common:
         return np.stack(columns, axis=1).astype(np.float32)
 
     def _sum(self, weights: Floats) -> Floats:
-        return np.bincount(self.at, weights=weights, minlength=self.n)
+        return np.bincount(self.at, weights=weights, minlength=self.n).astype(np.float64)
 
     def _number(self, chosen: NDArray[np.bool_]) -> Floats:
         return np.bincount(self.at[chosen], minlength=self.n).astype(np.float64)
 
     def _decayed(self, chosen: NDArray[np.bool_], k: int) -> Floats:
-        return np.log(np.bincount(self.at[chosen], weights=self.decays[k][chosen], minlength=self.n) + 0.02)
+        return np.asarray(np.log(np.bincount(self.at[chosen], weights=self.decays[k][chosen], minlength=self.n) + 0.02))
 
     def _since(self, chosen: NDArray[np.bool_]) -> Floats:
         since = np.full(self.n, _LONG_AGO)
         np.minimum.at(since, self.at[chosen], self.age[chosen])
-        return np.log1p(since)
+        return np.asarray(np.log1p(since))
 
     def _best(self, strength: Floats) -> Floats:
         best = np.zeros(self.n)
         np.maximum.at(best, self.at, strength * self.decays[2])
-        return np.log(best + 1e-3)
+        return np.asarray(np.log(best + 1e-3))
 
 
 def softmax(scores: Floats) -> Floats:

@@ -22,7 +22,7 @@ THIN_VOLUME = 100.0  # event days of all pairs in 90 days; below it the thin mod
 
 
 class Forecaster(Protocol):
-    """Whatever answers a question. Sees the past only, gives the same answer twice, and answers for a pair without events too."""
+    """Whatever answers a question. Sees the past only, gives the same answer twice, answers for a pair without events too."""
 
     @property
     def name(self) -> str: ...

@@ -72,7 +72,9 @@ def who_next(
         raise NextImpossible(f"the history knows no event of {actor} before {issued}; see `detente history list`")
     last = date.fromordinal(int(links.day.max()))
     if (issued - last).days > STALE_DAYS:
-        raise NextImpossible(f"the history ends on {last}, {(issued - last).days} days before {issued}; ask with --as-of nearer to it")
+        raise NextImpossible(
+            f"the history ends on {last}, {(issued - last).days} days before {issued}; ask with --as-of nearer to it"
+        )
     past = LinkPast(links, links.rules(issued.toordinal()))
     past.advance(issued.toordinal())
     rates = _rates(past, at[actor])
@@ -85,16 +87,14 @@ def who_next(
             chance = float(1 - np.exp(-rates[relation] * days * share))
             found.append((chance, target, relation))
     ranked = sorted(found, key=lambda x: (-x[0], x[1], x[2]))[:most]
-    return [
-        Expected(states[t], f"{q + 1:02d}", ROOTS[q], p, _reason(past, at[actor], q, t)) for p, t, q in ranked
-    ]
+    return [Expected(states[t], f"{q + 1:02d}", ROOTS[q], p, _reason(past, at[actor], q, t)) for p, t, q in ranked]
 
 
 def _rates(past: LinkPast, source: int) -> Floats:
     """Events a day of each kind, by the source."""
     relation, _, age = past.of_source(source)
     weights = np.exp2(-age / RATE_HALF_LIFE) * np.log(2) / RATE_HALF_LIFE
-    return np.bincount(relation, weights=weights, minlength=2 * len(ROOTS))[: len(ROOTS)]
+    return np.bincount(relation, weights=weights, minlength=2 * len(ROOTS))[: len(ROOTS)].astype(np.float64)
 
 
 def _reason(past: LinkPast, source: int, relation: int, target: int) -> str:

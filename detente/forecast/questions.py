@@ -67,7 +67,7 @@ def active_pairs(history: DyadDays, issued: int) -> Ints:
 
 def quiet(history: DyadDays, outcome: Class, issued: int, pairs: Ints, days: int = ACTIVE_DAYS) -> Bools:
     """Which of the pairs had no such event in the days before."""
-    return history.days_within(outcome, issued - days, issued, known_by=issued)[pairs] == 0
+    return np.asarray(history.days_within(outcome, issued - days, issued, known_by=issued)[pairs] == 0)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -124,10 +124,14 @@ class TrackRecord:
     def entries(self) -> Iterator[Entry]:
         """All entries, each checked against the one before it. Raises RecordInvalid at the first that does not fit."""
         previous = NO_HASH
-        rows = self._db.execute("SELECT number, kind, recorded_at, body, previous, hash FROM entries ORDER BY number").fetchall()
+        rows = self._db.execute(
+            "SELECT number, kind, recorded_at, body, previous, hash FROM entries ORDER BY number"
+        ).fetchall()
         for expected, (number, kind, recorded_at, body, before, given) in enumerate(rows, 1):
             if number != expected or before != previous or given != _hash(number, kind, recorded_at, body, before):
-                raise RecordInvalid(f"{self._path}: entry {expected} was changed, removed or slipped in; the record cannot be trusted")
+                raise RecordInvalid(
+                    f"{self._path}: entry {expected} was changed, removed or slipped in; the record cannot be trusted"
+                )
             yield Entry(number, kind, recorded_at, json.loads(body), before, given)
             previous = given
 
@@ -174,9 +178,7 @@ def read_record(path: Path) -> list[Recorded]:
     """The forecasts of a record that must exist. Raises RecordInvalid."""
     if not path.exists():
         raise RecordInvalid(f"{path}: there is no track record; `detente forecast A B --record {path}` begins one")
-    with TrackRecord(path) as record, closing(record.entries()) as entries:
-        for _ in entries:
-            pass
+    with TrackRecord(path) as record:
         return record.forecasts()
 
 

@@ -34,8 +34,14 @@ def matures_on(question: Question, issued: date, rule: ResolutionRule | None = N
 
 
 def resolve(
-    question: Question, issued: date, events: Iterable[HistoryRow], history: DyadDays, *, today: date,
-    publishers: int | None = None, rule: ResolutionRule | None = None,
+    question: Question,
+    issued: date,
+    events: Iterable[HistoryRow],
+    history: DyadDays,
+    *,
+    today: date,
+    publishers: int | None = None,
+    rule: ResolutionRule | None = None,
 ) -> Resolution | None:
     """None while the window is open or late reports may still come.
 
@@ -53,7 +59,9 @@ def resolve(
         reason = f"{_count(told, question)}, but only {len(sure)} by {needed} independent publishers"
         return Resolution("void", reason, today, _references(told))
     if (seen := coverage(history, question, issued)) < rule.min_coverage:
-        reason = f"the source holds {seen:.0%} as many event days in the window as before it; {rule.min_coverage:.0%} are needed"
+        reason = (
+            f"the source holds {seen:.0%} as many event days in the window as before it; {rule.min_coverage:.0%} are needed"
+        )
         return Resolution("void", reason, today, _references(told))
     return Resolution("no", _count(sure, question), today, _references(sure))
 
@@ -64,8 +72,6 @@ def coverage(history: DyadDays, question: Question, issued: date) -> float:
     before = history.volume(start - ACTIVE_DAYS, start) / ACTIVE_DAYS
     within = history.volume(start, start + question.horizon_days) / question.horizon_days
     return within / before if before else float(within > 0)
-
-
 
 
 def _days(question: Question, issued: date, events: Iterable[HistoryRow], publishers: int) -> dict[date, list[str]]:

@@ -5,8 +5,8 @@ This is the boundary of the room. Imported histories and the ledger both come in
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from detente.errors import DetenteError
@@ -33,8 +33,8 @@ class HistoryRow:
     to where it comes from.
     """
 
-    date: date
-    published_at: date
+    date: datetime.date
+    published_at: datetime.date
     actor: str
     recipient: str
     code: str
@@ -52,9 +52,9 @@ def class_bits(code: str) -> int:
     root = int(code[:2]) if code[:2].isdigit() else 0
     if not 1 <= root <= _ROOTS:
         raise CodeUnknown(f"{code!r} is not a CAMEO code; expected two to four digits that begin with 01 to 20, as '190'")
-    quad = 1 if root <= 5 else 2 if root <= 8 else 3 if root <= 13 else 4  
-    named = {"force": root >= 18, "rupture": code[:3] in RUPTURES, "threat": root == 13}  
-    return 1 | 1 << quad | sum(1 << CLASSES.index(c) for c, holds in named.items() if holds)  # type: ignore[arg-type]
+    quad = 1 if root <= 5 else 2 if root <= 8 else 3 if root <= 13 else 4
+    named = {"force": root >= 18, "rupture": code[:3] in RUPTURES, "threat": root == 13}
+    return 1 | 1 << quad | sum(1 << CLASSES.index(c) for c, holds in named.items() if holds)
 
 
 def has_class(code: str, wanted: Class) -> bool:

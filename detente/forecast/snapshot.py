@@ -163,10 +163,10 @@ class _Ends:
         return around
 
     def _of_states(self, weights: Floats) -> Floats:
-        return sum(
-            (np.bincount(self._table[:, k], weights=weights, minlength=len(self._states)) for k in (0, 1)),
-            np.zeros(len(self._states)),
+        first, second = (
+            np.bincount(self._table[:, k], weights=weights, minlength=len(self._states)).astype(np.float64) for k in (0, 1)
         )
+        return np.asarray(first + second)
 
 
 def stacked(several: Sequence[Snapshot]) -> tuple[Ints, Snapshot]:

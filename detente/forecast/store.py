@@ -67,12 +67,11 @@ class Source:
             found = db.execute(_EVENTS_OF_PAIR, {"a": pair[0], "b": pair[1], "by": known_by, "since": since}).fetchall()
         return [HistoryRow(*row) for row in found]
 
-    def rows_known(self) -> Iterator[HistoryRow]:
-        """Every row, oldest first."""
+    def all_rows(self, *, known_by: date, since: date = date.min) -> list[HistoryRow]:
+        """Events of all pairs, dated in [since, known_by) and published before `known_by`; in no order."""
         with self._rows() as db:
-            found = db.execute(f"SELECT {_COLUMNS} FROM history ORDER BY ALL")
-            while some := found.fetchmany(10_000):
-                yield from (HistoryRow(*row) for row in some)
+            found = db.execute(_EVENTS_OF_ALL, {"by": known_by, "since": since}).fetchall()
+        return [HistoryRow(*row) for row in found]
 
     @contextmanager
     def _rows(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -97,6 +96,7 @@ _EVENTS_OF_PAIR = f"""
     WHERE least(actor, recipient) = $a AND greatest(actor, recipient) = $b
       AND date >= $since AND date < $by AND published_at < $by
     ORDER BY date, published_at, code, actor, reference"""
+_EVENTS_OF_ALL = f"SELECT {_COLUMNS} FROM history WHERE date >= $since AND date < $by AND published_at < $by"
 _DAYS = """
     SELECT p.id AS pair, h.date, h.known, c.id AS code
     FROM (SELECT least(actor, recipient) AS a, greatest(actor, recipient) AS b, date, left(code, 3) AS code,
@@ -111,7 +111,10 @@ def _dyad_days(db: duckdb.DuckDBPyConnection) -> DyadDays:
         "CREATE TEMP TABLE pairs AS SELECT row_number() OVER (ORDER BY a, b) - 1 AS id, a, b FROM "
         "(SELECT DISTINCT least(actor, recipient) AS a, greatest(actor, recipient) AS b FROM history WHERE status = 'happened')"
     )
-    db.execute("CREATE TEMP TABLE codes AS SELECT row_number() OVER (ORDER BY code) - 1 AS id, code FROM (SELECT DISTINCT left(code, 3) AS code FROM history)")
+    db.execute(
+        "CREATE TEMP TABLE codes AS SELECT row_number() OVER (ORDER BY code) - 1 AS id, code FROM "
+        "(SELECT DISTINCT left(code, 3) AS code FROM history)"
+    )
     pairs = [(a, b) for a, b in db.execute("SELECT a, b FROM pairs ORDER BY id").fetchall()]
     bits = np.array([class_bits(c) for (c,) in db.execute("SELECT code FROM codes ORDER BY id").fetchall()], dtype=np.int64)
     found = db.execute(_DAYS).fetchnumpy()
@@ -166,7 +169,8 @@ def add_file(
         others = {_family(f.format) for f in source.files} - {_family(done.format)}
         if others:
             raise HistoryMissing(
-                f"history {wanted!r} holds {others.pop()}, and {file} is {done.format}; densities differ, so give it another --name"
+                f"history {wanted!r} holds {others.pop()}, and {file} is {done.format}; densities differ, so give it another "
+                "--name"
             )
         for known in source.files:
             if known.digest == done.digest:
@@ -196,7 +200,9 @@ def _source(folder: Path) -> Source:
         rows: Sequence[dict[str, Any]] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         return Source(folder.name, folder, tuple(Imported(**row) for row in rows))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HistoryMissing(f"{folder / MANIFEST} cannot be read ({error}); remove the folder and add the files again") from error
+        raise HistoryMissing(
+            f"{folder / MANIFEST} cannot be read ({error}); remove the folder and add the files again"
+        ) from error
 
 
 def _write_manifest(source: Source) -> None:

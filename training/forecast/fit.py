@@ -1,4 +1,4 @@
-"""Fit an edition: `python -m forecast.fit --history FOLDER --dyad-years FILE --until 2013-12-31 --source icews=1 ... --out FOLDER`.
+"""Fit an edition: `python -m forecast.fit --history FOLDER --dyad-years FILE --until 2013-12-31 --source NAME=1 --out FOLDER`.
 
 Everything after `until` is out of sight: rows, prior, and windows that had not matured by then.
 """

@@ -1,7 +1,7 @@
-"""Fit and judge link prediction: `python -m forecast.links score FACTS` on a benchmark split, `... fit --history ...` to ship.
+"""Fit and judge link prediction: `python -m forecast.links score FACTS` on a benchmark split, `fit` for what ships.
 
-FACTS is a table with date, source, relation, target, split (train, valid, test) and cameo. Fitted on days of train only; a day of
-test knows all facts up to the day before. Ranks are time-aware filtered, both directions; ties count by their mean rank.
+FACTS is a table with date, source, relation, target, split (train, valid, test) and cameo. Fitted on days of train only; a
+day of test knows all facts up to the day before. Ranks are time-aware filtered, in both directions; ties count by their mean.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,13 +183,18 @@ def score(path: Path) -> None:
 
 
 def ship(history: Path, name: str, until: date, out: Path) -> None:
-    days = source_named(history, name).rows_known()
-    links, _, _ = links_of([r for r in days if r.date <= until])
+    links, _, _ = links_of(source_named(history, name).all_rows(known_by=until + timedelta(days=1)))
     rules = links.rules(until.toordinal() + 1)
     learned = lessons(links, rules, range(int(links.day.min()) + WARM_UP, until.toordinal() + 1))
     model = fit(learned, int(links.kind.max()) + 1)
     rounded = [[float(f"{w:.4g}") for w in row] for row in model.weights]
-    content = {"schema": "detente.links/1", "fitted_to": str(until), "fitted_on": name, "features": FEATURES, "weights": rounded}
+    content = {
+        "schema": "detente.links/1",
+        "fitted_to": str(until),
+        "fitted_on": name,
+        "features": FEATURES,
+        "weights": rounded,
+    }
     out.write_text(json.dumps(content) + "\n", encoding="utf-8")
     print(f"{out}: {len(learned)} questions")
 

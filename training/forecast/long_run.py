@@ -75,8 +75,8 @@ class YearlyPrior:
 def prior_text(prior: DyadPrior) -> str:
     """The prior as a table, alphabetical."""
     lines = [
-        f"# Long-run numbers of dyads up to {prior.until}: log-lift of the share of material conflict and of verbal conflict over",
-        "# all dyads, and log of events a year. See CARD.md.",
+        f"# Long-run numbers of dyads up to {prior.until}: log-lift of the share of material conflict and of verbal conflict",
+        "# over all dyads, and log of events a year. See CARD.md.",
         "a\tb\tmaterial\tverbal\tvolume",
     ]
     lines += [f"{a}\t{b}\t{x:g}\t{y:g}\t{z:g}" for (a, b), (x, y, z) in sorted(prior.table.items())]
