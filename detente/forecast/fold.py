@@ -62,8 +62,11 @@ class States:
         return code if code in self.codes else self.old_codes.get(code)
 
     def of_composite(self, code: str) -> str | None:
-        """The state of a CAMEO actor code such as "ARVMIL"; None where roles behind the state do not act for it."""
-        state, rest = self.of_code(code[:_LETTERS]), code[_LETTERS:]
+        """The state of a CAMEO or WEIS actor code such as "ARVMIL"; None where roles behind the state do not act for it.
+
+        Older codes go first: in such data MAC is Macedonia.
+        """
+        state, rest = self.old_codes.get(code[:_LETTERS]) or self.of_code(code[:_LETTERS]), code[_LETTERS:]
         acts = not rest or rest[:_LETTERS] in ACTING_ROLES or rest in _SEATS
         return state if state and acts else None
 
@@ -122,7 +125,9 @@ def shipped_states() -> States:
 
 def _add(table: dict[Words, list[Membership]], name: str, code: str, since: str, until: str) -> None:
     member = Membership(code, first_day(since) or _FIRST, last_day(until) or _LAST)
-    table.setdefault(_words(name), []).append(member)
+    members = table.setdefault(_words(name), [])
+    if member not in members:
+        members.append(member)
 
 
 def _add_person(states: States, row: dict[str, str]) -> None:

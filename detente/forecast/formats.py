@@ -99,8 +99,13 @@ def _gdelt(name: str, title: str, columns: tuple[str, ...]) -> Format:
         name, title, date="try_strptime(\"SQLDATE\", '%Y%m%d')", published="try_strptime(left(\"DATEADDED\", 8), '%Y%m%d')",
         actor=_gdelt_actor(1), recipient=_gdelt_actor(2), code='"EventCode"', fold=_by_gdelt, columns=columns,
         reference='"SOURCEURL"' if "SOURCEURL" in columns else '"GLOBALEVENTID"',
-        publishers="coalesce(try_cast(\"NumSources\" AS INTEGER), 1)", encoding="latin-1",
+        publishers="coalesce(try_cast(trim(\"NumSources\") AS INTEGER), 1)", encoding="latin-1",
     )  # fmt: skip
+
+
+def _day(column: str) -> str:
+    """An ISO date or date-time; NULL for anything else."""
+    return f"try_strptime(left(CAST(\"{column}\" AS VARCHAR), 10), '%Y-%m-%d')"
 
 
 _CLINE_DATE = (
@@ -116,25 +121,25 @@ _POLECAT = (
 )  # fmt: skip
 FORMATS = (
     Format(
-        "detente", "rows that Détente writes", date='try_cast("date" AS DATE)', published='try_cast("published_at" AS DATE)',
+        "detente", "rows that Détente writes", date=_day("date"), published=_day("published_at"),
         actor='"actor"', recipient='"recipient"', code='"code"', fold=_by_code, reference='"reference"', status='"status"',
         needs=("date", "published_at", "actor", "recipient", "code", "status", "publishers", "reference"),
-        publishers='coalesce(try_cast("publishers" AS INTEGER), 1)', quote='"',
+        publishers='coalesce(try_cast(trim(CAST("publishers" AS VARCHAR)) AS INTEGER), 1)', quote='"',
     ),
     Format(
-        "icews", "ICEWS events as published on Dataverse", date='try_cast("Event Date" AS DATE)',
-        published='try_cast("Event Date" AS DATE)', actor='"Source Name"', recipient='"Target Name"', code='"CAMEO Code"',
+        "icews", "ICEWS events as published on Dataverse", date=_day("Event Date"),
+        published=_day("Event Date"), actor='"Source Name"', recipient='"Target Name"', code='"CAMEO Code"',
         fold=_by_name, needs=("Event ID", "Event Date", "Source Name", "CAMEO Code", "Target Name"),
         reference="'icews:' || \"Event ID\"",
     ),
     Format(
-        "icews-facts", "ICEWS as facts (date, source, relation, target, cameo)", date='try_cast("date" AS DATE)',
-        published='try_cast("date" AS DATE)', actor='"source"', recipient='"target"', code='"cameo"', fold=_by_name,
+        "icews-facts", "ICEWS as facts (date, source, relation, target, cameo)", date=_day("date"),
+        published=_day("date"), actor='"source"', recipient='"target"', code='"cameo"', fold=_by_name,
         needs=("date", "source", "relation", "target", "cameo"), reference=_FACT,
     ),
     Format(
-        "polecat", "POLECAT (PLOVER events)", date='try_cast("Event Date" AS DATE)',
-        published='coalesce(try_cast("Publication Date" AS DATE), try_cast("Event Date" AS DATE))',
+        "polecat", "POLECAT (PLOVER events)", date=_day("Event Date"),
+        published=f"coalesce({_day('Publication Date')}, {_day('Event Date')})",
         actor="concat_ws('|', coalesce(\"Actor Country\", ''), coalesce(\"Primary Actor Sector\", ''))",
         recipient="concat_ws('|', coalesce(\"Recipient Country\", ''), coalesce(\"Primary Recipient Sector\", ''))",
         code="concat_ws('|', upper(\"Event Type\"), coalesce(lower(\"Event Mode\"), ''))", fold=_by_country_and_sector,
@@ -147,8 +152,8 @@ FORMATS = (
         needs=("eid", "story_date", "source", "target", "code"), reference="'phoenix:' || \"eid\"", quote='"',
     ),
     Format(
-        "keds", "KEDS (date, source, target, code; CAMEO or WEIS)", date='try_cast("date" AS DATE)',
-        published='try_cast("date" AS DATE)', actor='"source"', recipient='"target"', code='"code"', fold=_by_composite,
+        "keds", "KEDS (date, source, target, code; CAMEO or WEIS)", date=_day("date"),
+        published=_day("date"), actor='"source"', recipient='"target"', code='"code"', fold=_by_composite,
         needs=("date", "source", "target", "code"), codes="keds", reference=_TOLD,
     ),
     Format(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError
+from detente.forecast.database import connect, failures
 from detente.forecast.fold import States, shipped_states
 from detente.forecast.formats import SEPARATOR, Format, recognise
 from detente.read.actor_tables import fold as folded
@@ -64,13 +65,11 @@ def import_file(
 
     skip_bad: leave out lines that have too few or too many columns, instead of refusing the file.
     """
-    import duckdb
-
     digest = _checked_digest(source)
     with _opened(source, form) as opened, _connection(target.parent) as db:
         try:
             return _imported(db, opened, source, target, digest, states or shipped_states(), skip_bad)
-        except duckdb.Error as error:
+        except failures() as error:
             raise HistoryRefused(f"{source}: {_explained(error, opened)}; nothing was imported") from error
 
 
@@ -262,12 +261,10 @@ def _first_line(path: Path) -> str:
 
 
 def _parquet_columns(path: Path) -> tuple[str, ...]:
-    import duckdb
-
     try:
-        with duckdb.connect() as db:
+        with connect() as db:
             described = db.execute(f"DESCRIBE SELECT * FROM read_parquet('{_quoted(path)}')").fetchall()
-    except duckdb.Error as error:
+    except failures() as error:
         raise HistoryRefused(f"{path}: the Parquet file is broken or cut off; nothing was imported") from error
     return tuple(str(row[0]) for row in described)
 
@@ -275,9 +272,7 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 @contextmanager
 def _connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory that spills to disk beside the target when it needs more."""
-    import duckdb
-
-    with tempfile.TemporaryDirectory(dir=folder) as spill, duckdb.connect() as db:
+    with tempfile.TemporaryDirectory(dir=folder) as spill, connect() as db:
         db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{_quoted(Path(spill))}'")
         db.execute("SET preserve_insertion_order = false")
         yield db

@@ -15,10 +15,12 @@ import numpy as np
 from detente.errors import DetenteError
 from detente.forecast.days import Floats
 from detente.forecast.links import FEATURES, LinkModel, LinkPast, Links, softmax
+from detente.forecast.odds import FLOOR, log_odds, probability
 from detente.forecast.rows import HistoryRow
 
 SCHEMA = "detente.next/1"
 RATE_HALF_LIFE = 30.0
+CALIBRATED_DAYS = 7
 STALE_DAYS = 31
 ROOTS = (
     "make a statement", "appeal", "express intent to cooperate", "consult", "cooperate diplomatically", "cooperate materially",
@@ -48,7 +50,8 @@ class Expected:
 
 def links_of(rows: Sequence[HistoryRow]) -> tuple[Links, list[str], dict[str, int]]:
     """Rows between states as links whose relations are the twenty CAMEO roots; the states by number, and back."""
-    kept = [r for r in rows if r.status == "happened" and r.actor != r.recipient]
+    happened = [r for r in rows if r.status == "happened" and r.actor != r.recipient]
+    kept = list({(r.actor, r.code[:2], r.recipient, r.date): r for r in happened}.values())  # a day counts once
     states = sorted({s for r in kept for s in (r.actor, r.recipient)})
     at = {s: i for i, s in enumerate(states)}
     columns = np.array(
@@ -59,12 +62,28 @@ def links_of(rows: Sequence[HistoryRow]) -> tuple[Links, list[str], dict[str, in
     return Links.of(*columns, kind=np.arange(len(ROOTS), dtype=np.int64), home=own), states, at
 
 
+@dataclass(frozen=True, slots=True)
+class NextModel:
+    """The link model, and how chances within CALIBRATED_DAYS are brought to what came true: log odds x slope + intercept."""
+
+    links: LinkModel
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    def chance(self, expected: Floats, days: int) -> Floats:
+        """Of one or more, from expected numbers a day."""
+        raw = log_odds(-np.expm1(-expected * CALIBRATED_DAYS))
+        sure = np.clip(probability(self.intercept + self.slope * raw), FLOOR, 1 - FLOOR)
+        return np.asarray(-np.expm1(np.log1p(-sure) * days / CALIBRATED_DAYS))
+
+
 def who_next(
-    rows: Sequence[HistoryRow], actor: str, *, issued: date, days: int = 7, most: int = 10, model: LinkModel | None = None
+    rows: Sequence[HistoryRow], actor: str, *, issued: date, days: int = 7, most: int = 10, model: NextModel | None = None
 ) -> list[Expected]:
     """Ranked, likeliest first. Only rows known before `issued` count. Raises NextImpossible.
 
-    The actor's rate of each kind of event (half-life 30 days) is shared out among recipients by the link model.
+    The actor's rate of each kind of event (half-life 30 days) is shared out among recipients by the link model; a day with such
+    an event counts once.
     """
     known = [r for r in rows if r.date < issued and r.published_at < issued]
     links, states, at = links_of(known)
@@ -77,17 +96,25 @@ def who_next(
         )
     past = LinkPast(links, links.rules(issued.toordinal()))
     past.advance(issued.toordinal())
-    rates = _rates(past, at[actor])
+    chosen = model or shipped_model()
+    chances = chosen.chance(expected_a_day(past, links, at[actor], chosen.links), days)
+    ranked = np.argsort(-chances, axis=None, kind="stable")[:most]
+    found = [(int(i) // len(states), int(i) % len(states)) for i in ranked]
+    return [
+        Expected(states[t], f"{q + 1:02d}", ROOTS[q], float(chances[q, t]), _reason(past, at[actor], q, t)) for q, t in found
+    ]
+
+
+def expected_a_day(past: LinkPast, links: Links, source: int, model: LinkModel) -> Floats:
+    """(kinds of event, states): the source's rate of each kind, shared out among recipients by the link model."""
+    rates = _rates(past, source)
+    expected = np.zeros((len(ROOTS), links.n_entities))
     asked = [q for q in range(len(ROOTS)) if rates[q] > 0]
-    found = []
-    for relation, candidates in zip(asked, past.candidates(at[actor], asked), strict=True):
-        scores = (model or shipped_model()).scores(candidates, int(links.kind[relation]))
-        scores[at[actor]] = -np.inf
-        for target, share in enumerate(softmax(scores)):
-            chance = float(1 - np.exp(-rates[relation] * days * share))
-            found.append((chance, target, relation))
-    ranked = sorted(found, key=lambda x: (-x[0], x[1], x[2]))[:most]
-    return [Expected(states[t], f"{q + 1:02d}", ROOTS[q], p, _reason(past, at[actor], q, t)) for p, t, q in ranked]
+    for relation, candidates in zip(asked, past.candidates(source, asked) if asked else (), strict=True):
+        scores = model.scores(candidates, int(links.kind[relation]))
+        scores[source] = -np.inf
+        expected[relation] = rates[relation] * softmax(scores)
+    return expected
 
 
 def _rates(past: LinkPast, source: int) -> Floats:
@@ -117,9 +144,9 @@ def _ago(days: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def shipped_model() -> LinkModel:
+def shipped_model() -> NextModel:
     """The weights of the package."""
     content = json.loads((files("detente.data") / "forecast" / "links.json").read_text(encoding="utf-8"))
     if tuple(content["features"]) != FEATURES:
         raise NextImpossible("data/forecast/links.json was fitted to other features than this version has; install again")
-    return LinkModel(np.array(content["weights"], dtype=np.float32))
+    return NextModel(LinkModel(np.array(content["weights"], dtype=np.float32)), content["intercept"], content["slope"])

@@ -60,7 +60,7 @@ def _reasons(one: Forecast, explain: bool) -> list[str]:
         f"  {percent(one.dyad_rate):>8}  this pair in this source"
         + ("" if one.dyad_rate is not None else ": no window is over yet"),
         f"  {percent(one.prior):>8}  long-run history" + ("" if one.prior_known else ", which does not know this pair"),
-        f"  {points(one.uncalibrated - one.prior):>6}    this source adds, with {one.events_90} event {days} of the pair in 90 days"
+        f"  {points(one.uncalibrated - one.prior):>6}    this source adds: {one.events_90} event {days} of the pair in 90 days"
         + (f", {one.volume_90} of all pairs" if one.thin else ""),
     ]
     if not one.calibration.identity:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.errors import DetenteError
+from detente.forecast.database import connect, failures
 from detente.forecast.days import DyadDays, Pair
 from detente.forecast.formats import Format
 from detente.forecast.importing import Imported, import_file
@@ -76,14 +77,12 @@ class Source:
     @contextmanager
     def _rows(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in which `history` is all rows of the source."""
-        import duckdb
-
         paths = [str(self.folder / f"{f.digest[:16]}.parquet") for f in self.files]
-        with duckdb.connect() as db:
+        with connect() as db:
             listed = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
             try:
                 db.execute(f"CREATE VIEW history AS SELECT * FROM read_parquet([{listed}])")
-            except duckdb.Error as error:
+            except failures() as error:
                 raise HistoryMissing(
                     f"history {self.name!r} is damaged: {str(error).splitlines()[0]}; `detente history check` tells more"
                 ) from error

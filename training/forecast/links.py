@@ -20,16 +20,20 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from detente.forecast.days import Floats, Ints
+from detente.forecast.days import Floats, Ints, mondays
 from detente.forecast.links import FEATURES, NEVER, Candidates, Floats32, LinkModel, LinkPast, Links
-from detente.forecast.next import links_of
+from detente.forecast.next import CALIBRATED_DAYS, ROOTS, expected_a_day, links_of
+from detente.forecast.odds import log_odds, probability
+from detente.forecast.scores import calibration_error
 from detente.forecast.store import source_named
+from forecast.fitting import Rows, fit_logistic
 
 SEED = 14
 SHARE = 0.4  # of the questions of a day that are learned from
 WARM_UP = 120  # days before the first one
 POPULAR, DRAWN = 60, 60  # candidates never met: the most popular ones, and some at random that stand for the rest
 RIDGE, RIDGE_OF_KIND = 1.0, 30.0
+LIKELIEST = 50  # (recipient, kind) of each source that chances are calibrated on
 FEWEST = 30  # questions of a kind that gets weights of its own
 
 
@@ -187,16 +191,36 @@ def ship(history: Path, name: str, until: date, out: Path) -> None:
     rules = links.rules(until.toordinal() + 1)
     learned = lessons(links, rules, range(int(links.day.min()) + WARM_UP, until.toordinal() + 1))
     model = fit(learned, int(links.kind.max()) + 1)
+    intercept, slope = _calibrated(links, rules, model, until)
     rounded = [[float(f"{w:.4g}") for w in row] for row in model.weights]
     content = {
-        "schema": "detente.links/1",
-        "fitted_to": str(until),
-        "fitted_on": name,
-        "features": FEATURES,
-        "weights": rounded,
-    }
+        "schema": "detente.links/1", "fitted_to": str(until), "fitted_on": name, "features": FEATURES,
+        "intercept": intercept, "slope": slope, "weights": rounded,
+    }  # fmt: skip
     out.write_text(json.dumps(content) + "\n", encoding="utf-8")
     print(f"{out}: {len(learned)} questions")
+
+
+def _calibrated(links: Links, rules: Floats32, model: LinkModel, until: date) -> tuple[float, float]:
+    """Over the Mondays of the last year: what came true of what was said of the likeliest within a week."""
+    past, said, came = LinkPast(links, rules), [], []
+    for day in mondays(until.toordinal() - 365, until.toordinal() - CALIBRATED_DAYS):
+        past.advance(day)
+        inside = (links.day >= day) & (links.day < day + CALIBRATED_DAYS) & (links.relation < len(ROOTS))
+        happened = np.zeros((links.n_entities, len(ROOTS), links.n_entities), dtype=bool)
+        happened[links.source[inside], links.relation[inside], links.target[inside]] = True
+        active = np.unique(links.source[(links.day >= day - 30) & (links.day < day)])
+        for source in active:
+            expected = expected_a_day(past, links, int(source), model)
+            best = np.argsort(-expected, axis=None)[:LIKELIEST]
+            said.append(log_odds(-np.expm1(-expected.ravel()[best] * CALIBRATED_DAYS)))
+            came.append(happened[source].ravel()[best].astype(np.float64))
+    x, y = np.concatenate(said), np.concatenate(came)
+    intercept, weights = fit_logistic(Rows(x[:, None], y, np.ones(len(y))), ridge=1e-3)
+    raw, fitted = probability(x), probability(intercept + weights[0] * x)
+    errors = f"ECE {calibration_error(raw, y):.4f} before, {calibration_error(fitted, y):.4f} after"
+    print(f"calibration: {errors}, {y.mean():.2%} came true")
+    return round(intercept, 4), round(float(weights[0]), 4)
 
 
 def main() -> None:
