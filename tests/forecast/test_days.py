@@ -19,7 +19,9 @@ PAIR = ("ARV", "BLM")
 @pytest.mark.parametrize(
     ("code", "classes"),
     [
-        ("010", {"any", "verbal cooperation"}), ("0871", {"any", "material cooperation"}), ("130", {"any", "verbal conflict", "threat"}),
+        ("010", {"any", "verbal cooperation"}),
+        ("0871", {"any", "material cooperation"}),
+        ("130", {"any", "verbal conflict", "threat"}),
         ("140", {"any", "material conflict"}), ("163", {"any", "material conflict", "rupture"}),
         ("1661", {"any", "material conflict", "rupture"}), ("190", {"any", "material conflict", "force"}),
     ],
@@ -56,7 +58,7 @@ def test_a_day_is_known_since_its_first_report() -> None:
 def test_an_empty_history_is_empty() -> None:
     days = DyadDays.of_rows([])
     assert days.last < days.first
-    assert list(snapshots(days, [FIRST.toordinal()], prior=NoPrior()))[0].pairs.tolist() == []
+    assert next(snapshots(days, [FIRST.toordinal()], prior=NoPrior())).pairs.tolist() == []
 
 
 def test_mondays_are_mondays() -> None:

@@ -52,7 +52,8 @@ def test_a_leader_folds_only_while_in_office() -> None:
         "United Nations", "UN Security Council", "European Union", "European Parliament", "North Atlantic Treaty Organization",
         "African Union", "Arab League", "Association of Southeast Asian Nations", "International Monetary Fund", "World Bank",
         "International Criminal Court", "International Court of Justice", "Organization of American States",
-        "International Government Organizations", "Nonaligned Movement", "East African Community", "South Asia", "North America",
+        "International Government Organizations", "Nonaligned Movement", "East African Community", "South Asia",
+        "North America",
         "South America", "Middle East", "West Africa", "Central Asia", "Middle East Quartet", "The Hague", "United Russia",
         "United Progressive Alliance", "Grand National Party", "Democratic Party", "People's Liberation Front", "Islamic State",
         "Free Syrian Army", "Irish Republican Army", "Kosovo Liberation Army", "Sudan People's Liberation Army",
@@ -81,7 +82,8 @@ def test_alike_names_are_kept_apart(name: str, code: str) -> None:
     ("code", "state"),
     [
         ("USA", "USA"), ("USAGOV", "USA"), ("ISRMIL", "ISR"), ("PSEWSB", None), ("PSEREB", None), ("USAELI", None),
-        ("LBNREBHEZ", None), ("IGOUNO", None), ("MOS", None), ("FRN", "FRA"), ("UAR", "EGY"), ("MAC", "MKD"), ("TURBUS", None), ("", None),
+        ("LBNREBHEZ", None), ("IGOUNO", None), ("MOS", None), ("FRN", "FRA"), ("UAR", "EGY"), ("MAC", "MKD"),
+        ("TURBUS", None), ("", None),
     ],
 )  # fmt: skip
 def test_composite_codes(code: str, state: str | None) -> None:
@@ -90,7 +92,7 @@ def test_composite_codes(code: str, state: str | None) -> None:
 
 def test_old_codes_lead_to_states_of_the_tables() -> None:
     known = shipped_states()
-    assert {s for s in known.old_codes.values()} <= known.codes
+    assert set(known.old_codes.values()) <= known.codes
 
 
 def test_a_state_is_found_by_code_or_name() -> None:

@@ -35,7 +35,8 @@ def kept(path: Path, tmp_path: Path, **rest: Any) -> list[tuple[Any, ...]]:
     return [(str(a), str(b), *rest_) for a, b, *rest_ in found]
 
 
-ICEWS_HEADER = ["Event ID", "Event Date", "Source Name", "Source Sectors", "Source Country", "Event Text", "CAMEO Code", "Intensity",
+ICEWS_HEADER = ["Event ID", "Event Date", "Source Name", "Source Sectors", "Source Country", "Event Text", "CAMEO Code",
+                "Intensity",
                 "Target Name", "Target Sectors", "Target Country", "Story ID", "Sentence Number", "Publisher"]  # fmt: skip
 
 
@@ -186,7 +187,8 @@ def bad_files(folder: Path) -> dict[str, Path]:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("cut.gz", "broken or cut off"), ("broken.gz", "broken or cut off"), ("cut.tsv", "line 401 has"), ("mixed.tsv", "line 402 has 4"),
+        ("cut.gz", "broken or cut off"), ("broken.gz", "broken or cut off"), ("cut.tsv", "line 401 has"),
+        ("mixed.tsv", "line 402 has 4"),
         ("empty.tsv", "is empty"), ("cut.zip", "ZIP archive is broken"), ("cut.parquet", "Parquet file is broken"),
         ("unknown.tsv", "of no known format"), ("dateless.tsv", "no row has a date"), ("absent.tsv", "no such file"),
     ],
@@ -246,7 +248,7 @@ def test_one_source_must_be_chosen_among_several(tmp_path: Path) -> None:
         source_named(tmp_path / "history", None)
     mine(tmp_path, own())
     add_file(tmp_path / "history", tmp_path / "rows.tsv", name="yours")
-    with pytest.raises(HistoryMissing, match="several histories .* --source: mine, yours"):
+    with pytest.raises(HistoryMissing, match=r"several histories .* --source: mine, yours"):
         source_named(tmp_path / "history", None)
     with pytest.raises(HistoryMissing, match="no history 'ours'"):
         source_named(tmp_path / "history", "ours")

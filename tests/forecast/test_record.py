@@ -46,7 +46,8 @@ def test_two_days_of_conflict_are_a_yes() -> None:
     [
         [], [row(on(201), "190"), row(on(201), "193")], [row(on(201), "190"), row(on(230), "190")],
         [row(on(199), "190"), row(on(201), "190")], [row(on(201), "190"), row(on(202), "112")],
-        [row(on(201), "190"), row(on(202), "190", status="denied")], [row(on(201), "190"), row(on(202), "190", status="hypothetical")],
+        [row(on(201), "190"), row(on(202), "190", status="denied")],
+        [row(on(201), "190"), row(on(202), "190", status="hypothetical")],
     ],
 )  # fmt: skip
 def test_less_is_a_no(events: list[HistoryRow]) -> None:
@@ -77,7 +78,7 @@ def test_questions_are_found_by_name_id_and_horizon() -> None:
     assert question_within("conflict", 90).id == "C2@90"
     with pytest.raises(QuestionUnknown, match="did you mean 'rupture'"):
         question_of("ruptur")
-    with pytest.raises(QuestionUnknown, match="14 days are not offered .* conflict-7"):
+    with pytest.raises(QuestionUnknown, match=r"14 days are not offered .* conflict-7"):
         question_within("conflict", 14)
 
 
@@ -92,8 +93,8 @@ def test_every_rule_is_stated_beforehand() -> None:
 
 def body(**rest: Any) -> dict[str, Any]:
     return {
-        "question": "C2@30", "pair": ["ARV", "BLM"], "issued": str(ISSUED), "probability": 0.3, "base_rate": 0.1, "dyad_rate": None,
-        "source": "invented", "model": "m", **rest,
+        "question": "C2@30", "pair": ["ARV", "BLM"], "issued": str(ISSUED), "probability": 0.3, "base_rate": 0.1,
+        "dyad_rate": None, "source": "invented", "model": "m", **rest,
     }  # fmt: skip
 
 
