@@ -49,12 +49,6 @@ def quad(event_type: str) -> str:
     return _base(event_type).quad
 
 
-def plover_cameo(event_type: str, mode: str | None) -> str | None:
-    """The CAMEO code of a type and mode, of the type alone where the mode is unknown; None for a type that PLOVER lacks."""
-    named = next((m.cameo for m in _modes().get(event_type, ()) if m.name == mode), None)
-    return named or (_types()[event_type].cameo if event_type in _types() else None)
-
-
 def code_event(event_type: str, trigger: Sequence[str], around: Sequence[str]) -> Coding:
     """Mode, contexts, CAMEO code and scores of an event from its words.
 
@@ -68,6 +62,12 @@ def code_event(event_type: str, trigger: Sequence[str], around: Sequence[str]) -
         if mode.name in (near if mode.near else own):
             return Coding(mode.name, contexts, mode.cameo, mode.score, mode.goldstein, base.quad)
     return Coding(None, contexts, base.cameo, base.score, base.goldstein, base.quad)
+
+
+def plover_cameo(event_type: str, mode: str | None) -> str | None:
+    """The CAMEO code of a type and mode, of the type alone where the mode is unknown; None for a type that PLOVER lacks."""
+    named = next((m.cameo for m in _modes().get(event_type, ()) if m.name == mode), None)
+    return named or (_types()[event_type].cameo if event_type in _types() else None)
 
 
 def _base(event_type: str) -> Coding:
