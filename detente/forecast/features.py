@@ -32,17 +32,19 @@ def rate_terms(past: Snapshot, question: Question) -> tuple[tuple[str, ...], Flo
 
 
 def thin_features(past: Snapshot, question: Question) -> tuple[tuple[str, ...], Floats]:
-    """Names, and (n, features), for a ledger too small for rates: the prior, and a few counts against the ledger's size."""
-    size = np.log1p(past.volume_90)
-    own = {of: past.decayed(of, 90) for of in ("any", question.outcome, "material conflict", "verbal conflict")}
-    columns = [*_long_run(past)[:4], ("log reports of all pairs", size)]
-    columns += [(f"{of}, 90", np.log1p(n)) for of, n in own.items()]
-    columns += [(f"{of}, 90, for a large ledger", np.log1p(n) * size) for of, n in own.items()]
-    columns += [
-        (f"{question.outcome}, 14", np.log1p(past.decayed(question.outcome, 14))),
-        ("share of conflict", np.log((own["material conflict"] + 0.3) / (own["any"] + 5))),
-    ]
-    return _table(list(dict(columns).items()))
+    """Names, and (n, features), for a small ledger: the prior, and of which kinds the few events are.
+
+    How many there are tells what was read rather than what happened, so it enters only as how far a share can be trusted.
+    """
+    some = past.decayed("any", 90) + 6
+    kinds: dict[str, Class] = {
+        "share of outcome": question.outcome, "share of material conflict": "material conflict", "share of force": "force",
+        "share of verbal conflict": "verbal conflict", "share of threats": "threat",
+        "share of material cooperation": "material cooperation",
+    }  # fmt: skip
+    shares = [(name, past.decayed(of, 90) / some) for name, of in kinds.items()]
+    recent = past.decayed(question.outcome, 14) / (past.decayed("any", 14) + 3)
+    return _table([*_long_run(past)[:4], *shares, ("recent share of outcome", recent)])
 
 
 def _table(columns: list[Column]) -> tuple[tuple[str, ...], Floats]:

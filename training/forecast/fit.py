@@ -26,7 +26,8 @@ from forecast.long_run import YearlyPrior, dyad_years, prior_before, prior_text
 
 WARM_UP_DAYS = 85
 WITHOUT_PRIOR = 0.5  # every row counts once more, by this much, as if the dyad had no prior
-THIN_SHARES = (0.002, 0.005, 0.015, 0.04)  # of the days of a dense history, to look like small ledgers
+THIN_RANGE = (0.003, 0.3)  # of the days of each dyad, drawn anew for each: what a ledger holds depends on what was read
+THIN_DRAWS = 4
 THIN_SEED = 1905
 
 
@@ -46,7 +47,7 @@ def past_of(name: str, weight: float, history: DyadDays, prior: YearlyPrior, *, 
     issued = mondays(history.first + WARM_UP_DAYS, history.last + 1)
     several = list(snapshots(history, issued, prior=prior))
     outcomes = {q.id: _outcomes(history, q, [(s.issued, s.pairs) for s in several]) for q in questions().values()}
-    thinner = tuple(_thinned(history, issued, prior, share) for share in THIN_SHARES) if thin else ()
+    thinner = tuple(_thinned(history, issued, prior, draw) for draw in range(THIN_DRAWS)) if thin else ()
     return Past(name, weight, stacked(several)[1], outcomes, thinner)
 
 
@@ -58,19 +59,20 @@ def _outcomes(history: DyadDays, question: Question, asked: Sequence[tuple[int, 
     return np.concatenate(found)
 
 
-def _thinned(history: DyadDays, issued: Sequence[int], prior: YearlyPrior, share: float) -> tuple[Snapshot, dict[str, Floats]]:
-    """What a ledger would know that holds a share of the days, about all pairs that were active; outcomes from all days."""
-    few = _share_of(history, share)
+def _thinned(history: DyadDays, issued: Sequence[int], prior: YearlyPrior, draw: int) -> tuple[Snapshot, dict[str, Floats]]:
+    """What a ledger would know that holds some of the days, about all pairs that were active; outcomes from all days."""
+    few = thinned(history, THIN_SEED + draw)
     active = [active_pairs(history, day) for day in issued]
     seen = [s.only(a) for s, a in zip(snapshots(few, issued, prior=prior, pairs=history.pairs), active, strict=True)]
     asked = list(zip(issued, active, strict=True))
     return stacked(seen)[1], {q.id: _outcomes(history, q, asked) for q in questions().values()}
 
 
-def _share_of(history: DyadDays, share: float) -> DyadDays:
-    """A share of the pairs' days, drawn with a seed, with all that happened on them."""
-    span = history.last - history.first + 1
-    kept = np.random.default_rng(THIN_SEED).random((len(history.pairs), span)) < share
+def thinned(history: DyadDays, seed: int) -> DyadDays:
+    """For each pair a share of its days, drawn from THIN_RANGE evenly in logs, with all that happened on them."""
+    rng = np.random.default_rng(seed)
+    share = np.exp(rng.uniform(*np.log(THIN_RANGE), size=len(history.pairs)))
+    kept = rng.random((len(history.pairs), history.last - history.first + 1)) < share[:, None]
     classes = tuple(_only(c, kept[c.pair, c.day - history.first]) for c in history.by_class)
     return replace(history, by_class=classes)
 
@@ -114,8 +116,9 @@ def _thin_rows(question: Question, pasts: Sequence[Past]) -> Iterator[Rows]:
         for rows, outcomes in past.thin:
             outcome = outcomes[question.id]
             known = ~np.isnan(outcome)
-            values = thin_features(rows, question)[1][known]
-            yield Rows(values, outcome[known], np.full(known.sum(), past.weight / len(past.thin)))
+            weight = past.weight / len(past.thin)
+            for seen, part in ((rows, weight), (rows.without_prior(), weight * WITHOUT_PRIOR)):
+                yield Rows(thin_features(seen, question)[1][known], outcome[known], np.full(known.sum(), part))
 
 
 def _named(features: Features, question: Question, past: Past, weights: Floats) -> dict[str, float]:
