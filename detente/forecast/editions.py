@@ -20,7 +20,7 @@ import numpy as np
 from detente.errors import DetenteError
 from detente.forecast.baselines import DecayedCount
 from detente.forecast.days import Floats, Pair
-from detente.forecast.models import Ensemble, Logistic, SelfExcitingRate, Shipped, thin_model
+from detente.forecast.models import Ensemble, Logistic, SelfExcitingRate, Shipped, long_run_model, thin_model
 from detente.forecast.questions import Question
 
 SCHEMA = "detente.forecast-edition/1"
@@ -54,6 +54,7 @@ class Fitted:
 
     base_rate: float
     decayed_count: DecayedCount
+    long_run: Logistic
     shipped: Shipped
 
     @property
@@ -126,6 +127,10 @@ def _fitted(numbers: Mapping[str, Any]) -> Fitted:
     logistic = Logistic("logistic", numbers["logistic"]["intercept"], numbers["logistic"]["weights"])
     rate = SelfExcitingRate("self-exciting rate", numbers["rate"]["weights"], numbers["rate"]["dispersion"])
     thin = thin_model(numbers["thin"]["intercept"], numbers["thin"]["weights"])
+    long_run = long_run_model(numbers["long_run"]["intercept"], numbers["long_run"]["weights"])
     return Fitted(
-        numbers["base_rate"], DecayedCount(**numbers["decayed_count"]), Shipped(Ensemble("ensemble", logistic, rate), thin)
+        numbers["base_rate"],
+        DecayedCount(**numbers["decayed_count"]),
+        long_run,
+        Shipped(Ensemble("ensemble", logistic, rate), thin),
     )

@@ -31,6 +31,11 @@ def rate_terms(past: Snapshot, question: Question) -> tuple[tuple[str, ...], Flo
     return names, values * question.horizon_days
 
 
+def long_run_features(past: Snapshot, question: Question) -> tuple[tuple[str, ...], Floats]:
+    """Names, and (n, features), of the prior alone."""
+    return _table(_long_run(past)[:4])
+
+
 def thin_features(past: Snapshot, question: Question) -> tuple[tuple[str, ...], Floats]:
     """Names, and (n, features), for a small ledger: the prior, and of which kinds the few events are.
 

@@ -7,7 +7,7 @@ the difference that its day makes, everything else left as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -174,7 +174,7 @@ def prior_alone(pair: Pair, question: Question, *, issued: date, editions: Editi
     """What the shipped long-run numbers say of a pair without any event."""
     edition = editions(issued)
     (past,) = snapshots(DyadDays.of_rows([]), [issued.toordinal()], prior=edition.prior, pairs=[pair])
-    return _prior(past, question, edition.of(question))
+    return _prior(past, edition.of(question), question)
 
 
 def check_reach(history: DyadDays, issued: date, name: str) -> None:
@@ -286,7 +286,7 @@ class _Case:
             question=question, pair=self.pair, issued=date.fromordinal(self.past.issued),
             probability=_only(probability(calibrated(raw))), uncalibrated=_only(probability(raw)),
             base_rate=matured.rate(), dyad_rate=self._dyad_rate(question, matured),
-            prior=_prior(self.past, question, fitted), prior_known=bool(self.past.prior[0, 3]),
+            prior=_prior(self.past, fitted, question), prior_known=bool(self.past.prior[0, 3]),
             calibration=calibrated, thin=thin, volume_90=int(self.past.volume_90[0]),
             terms={} if thin else expected_days(self.past, question, fitted),
             evidence=self._evidence(question, fitted, calibrated), events_90=len(recent),
@@ -324,10 +324,9 @@ def expected_days(past: Snapshot, question: Question, fitted: Fitted) -> dict[st
     return {n: v for n, v in sorted(parts.items(), key=lambda item: -item[1]) if v > 0}
 
 
-def _prior(past: Snapshot, question: Question, fitted: Fitted) -> float:
-    """By the long-run numbers alone: no event of the pair, in a ledger that holds none."""
-    bare = replace(past.without_own(), volume_90=np.zeros(len(past)))
-    return _only(probability(fitted.shipped.thin.log_odds(bare, question)))
+def _prior(past: Snapshot, fitted: Fitted, question: Question) -> float:
+    """By the long-run numbers alone."""
+    return _only(probability(fitted.long_run.log_odds(past, question)))
 
 
 def _by_day(events: Sequence[HistoryRow]) -> dict[date, tuple[HistoryRow, ...]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.forecast.baselines import Matured
 from detente.forecast.days import Floats
-from detente.forecast.features import Features, logistic_features, rate_terms, thin_features
+from detente.forecast.features import Features, logistic_features, long_run_features, rate_terms, thin_features
 from detente.forecast.odds import FLOOR, log_odds, probability
 from detente.forecast.questions import Question
 from detente.forecast.snapshot import Snapshot
@@ -105,6 +105,11 @@ class Shipped:
 
 def thin_model(intercept: float, weights: Mapping[str, float]) -> Logistic:
     return Logistic("thin", intercept, weights, thin_features)
+
+
+def long_run_model(intercept: float, weights: Mapping[str, float]) -> Logistic:
+    """What the shipped long-run numbers say before anything is known of the present."""
+    return Logistic("long run", intercept, weights, long_run_features)
 
 
 def at_least(days: int, mean: Floats, dispersion: float) -> Floats:

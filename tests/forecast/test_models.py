@@ -9,7 +9,7 @@ from forecast.histories import busy, busy_rows, on, row
 from detente.forecast.baselines import DyadRate, GlobalRate, Matured, Persistence, shrunk_rates
 from detente.forecast.days import DyadDays
 from detente.forecast.editions import shipped_editions
-from detente.forecast.features import logistic_features, rate_terms, thin_features
+from detente.forecast.features import logistic_features, long_run_features, rate_terms, thin_features
 from detente.forecast.models import Forecaster, at_least
 from detente.forecast.questions import Question, questions
 from detente.forecast.snapshot import NoPrior, Snapshot, snapshots
@@ -22,7 +22,7 @@ def models(question: Question) -> list[Forecaster]:
     fitted = shipped_editions()[-1].of(question)
     return [
         GlobalRate(), DyadRate(), Persistence(), fitted.decayed_count, fitted.ensemble.logistic, fitted.ensemble.rate,
-        fitted.ensemble, fitted.shipped, fitted.shipped.thin,
+        fitted.ensemble, fitted.shipped, fitted.shipped.thin, fitted.long_run,
     ]  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_the_shipped_numbers_have_every_feature_and_no_other(question: Question)
         fitted = edition.of(question)
         for features, weights in (
             (logistic_features, fitted.ensemble.logistic.weights), (rate_terms, fitted.ensemble.rate.weights),
-            (thin_features, fitted.shipped.thin.weights),
+            (thin_features, fitted.shipped.thin.weights), (long_run_features, fitted.long_run.weights),
         ):  # fmt: skip
             names, values = features(past, question)
             assert list(names) == list(weights)

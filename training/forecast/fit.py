@@ -17,7 +17,7 @@ import numpy as np
 
 from detente.forecast.days import ClassDays, DyadDays, Floats, mondays
 from detente.forecast.editions import SCHEMA
-from detente.forecast.features import Features, logistic_features, rate_terms, thin_features
+from detente.forecast.features import Features, logistic_features, long_run_features, rate_terms, thin_features
 from detente.forecast.questions import Question, active_pairs, questions
 from detente.forecast.snapshot import Snapshot, snapshots, stacked
 from detente.forecast.store import source_named
@@ -87,6 +87,7 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
     intercept, weights = fit_logistic(logistic)
     rate, dispersion = fit_rate(Rows.joined(list(_rows(question, pasts, rate_terms))), question.days)
     thin_intercept, thin_weights = fit_logistic(Rows.joined(list(_thin_rows(question, pasts))))
+    long_intercept, long_weights = fit_logistic(Rows.joined(list(_rows(question, pasts, long_run_features))))
     first = pasts[0]
     known = ~np.isnan(first.outcomes[question.id])
     count = np.log1p(first.rows.decayed(question.outcome, 30))[known]
@@ -98,6 +99,7 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
         "decayed_count": {"intercept": _short(count_intercept), "slope": _short(float(count_weights[0]))},
         "logistic": {"intercept": _short(intercept), "weights": _named(logistic_features, question, first, weights)},
         "rate": {"dispersion": _short(dispersion), "weights": _named(rate_terms, question, first, rate)},
+        "long_run": {"intercept": _short(long_intercept), "weights": _named(long_run_features, question, first, long_weights)},
         "thin": {"intercept": _short(thin_intercept), "weights": _named(thin_features, question, first, thin_weights)},
     }
 

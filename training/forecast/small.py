@@ -1,4 +1,4 @@
-"""How much a small ledger gains: `python -m forecast.small --history FOLDER --source NAME --start 2014-01-01 --coefficients FILE`.
+"""How much a small ledger gains: `python -m forecast.small --history FOLDER --source NAME --start DATE --coefficients FILE`.
 
 Each pair keeps a share of its days, as in fitting but drawn with another seed; outcomes come from all days. Compared are the
 prior alone, the few events alone, and both.
@@ -7,23 +7,26 @@ prior alone, the few events alone, and both.
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from detente.forecast.bootstrap import estimates
-from detente.forecast.days import Floats, mondays
+from detente.forecast.days import DyadDays, Floats, Ints, mondays
 from detente.forecast.editions import load_edition
 from detente.forecast.odds import probability
-from detente.forecast.questions import active_pairs, questions
+from detente.forecast.questions import Question, active_pairs, questions
 from detente.forecast.scores import auc, log_losses, skill
 from detente.forecast.snapshot import snapshots, stacked
 from detente.forecast.store import source_named
 from forecast.fit import thinned
 
 SEED = 77
+
+
+def _outcomes(question: Question, history: DyadDays, day: int, pairs: Ints) -> Floats:
+    return np.where(question.asked(history, day, pairs), question.outcomes(history, day, pairs), np.nan)
 
 
 def main() -> None:
@@ -38,15 +41,15 @@ def main() -> None:
     few, active = thinned(history, SEED), [active_pairs(history, day) for day in issued]
     seen = [s.only(a) for s, a in zip(snapshots(few, issued, prior=edition.prior, pairs=history.pairs), active, strict=True)]
     _, rows = stacked(seen)
-    print(f"{call.source} from {call.start}: the median pair has {np.median(rows.decayed('any', 90)):.1f} event days (half-life 90)")
+    print(
+        f"{call.source} from {call.start}: the median pair has {np.median(rows.decayed('any', 90)):.1f} event days (half-life 90)"
+    )
     for question in questions().values():
-        outcome = np.concatenate([
-            np.where(question.asked(history, d, a), question.outcomes(history, d, a), np.nan) for d, a in zip(issued, active, strict=True)
-        ])  # fmt: skip
+        outcome = np.concatenate([_outcomes(question, history, d, a) for d, a in zip(issued, active, strict=True)])
         known = ~np.isnan(outcome)
         thin = edition.of(question).shipped.thin
         said = {
-            "prior alone": thin.log_odds(replace(rows.without_own(), volume_90=np.zeros(len(rows))), question),
+            "prior alone": edition.of(question).long_run.log_odds(rows, question),
             "events alone": thin.log_odds(rows.without_prior(), question), "both": thin.log_odds(rows, question),
         }  # fmt: skip
         y, base = outcome[known], np.full(known.sum(), edition.of(question).base_rate)
@@ -57,9 +60,8 @@ def main() -> None:
             return {name: skill(float(v @ w), float(flat @ w)) for name, v in losses.items()}
 
         found = estimates(measure, rows.pairs[known])
-        shown = "; ".join(
-            f"{n} {e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}] AUC {auc(probability(said[n])[known], y):.3f}" for n, e in found.items()
-        )
+        aucs = {name: auc(probability(z)[known], y) for name, z in said.items()}
+        shown = "; ".join(f"{n} {e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}] AUC {aucs[n]:.3f}" for n, e in found.items())
         print(f"{question.id} skill over the common rate: {shown}")
 
 
