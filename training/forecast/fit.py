@@ -28,6 +28,7 @@ WARM_UP_DAYS = 85
 WITHOUT_PRIOR = 0.5  # every row counts once more, by this much, as if the dyad had no prior
 THIN_RANGE = (0.003, 0.3)  # of the days of each dyad, drawn anew for each: what a ledger holds depends on what was read
 THIN_DRAWS = 4
+MOSTLY_KNOWN = 0.3  # share of rows with a prior that a source needs to teach what the prior alone says
 THIN_SEED = 1905
 
 
@@ -87,7 +88,8 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
     intercept, weights = fit_logistic(logistic)
     rate, dispersion = fit_rate(Rows.joined(list(_rows(question, pasts, rate_terms))), question.days)
     thin_intercept, thin_weights = fit_logistic(Rows.joined(list(_thin_rows(question, pasts))))
-    long_intercept, long_weights = fit_logistic(Rows.joined(list(_rows(question, pasts, long_run_features))))
+    with_prior = [p for p in pasts if p.rows.prior[:, 3].mean() > MOSTLY_KNOWN]
+    long_intercept, long_weights = fit_logistic(Rows.joined(list(_rows(question, with_prior, long_run_features))))
     first = pasts[0]
     known = ~np.isnan(first.outcomes[question.id])
     count = np.log1p(first.rows.decayed(question.outcome, 30))[known]

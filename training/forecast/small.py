@@ -39,11 +39,11 @@ def main() -> None:
     edition, history = load_edition(call.coefficients), source_named(call.history, call.source).days()
     issued = mondays(call.start.toordinal(), history.last + 1)
     few, active = thinned(history, SEED), [active_pairs(history, day) for day in issued]
-    seen = [s.only(a) for s, a in zip(snapshots(few, issued, prior=edition.prior, pairs=history.pairs), active, strict=True)]
+    every = snapshots(few, issued, prior=edition.prior, pairs=history.pairs)
+    seen = [s.only(a) for s, a in zip(every, active, strict=True)]
     _, rows = stacked(seen)
-    print(
-        f"{call.source} from {call.start}: the median pair has {np.median(rows.decayed('any', 90)):.1f} event days (half-life 90)"
-    )
+    days = np.median(rows.decayed("any", 90))
+    print(f"{call.source} from {call.start}: the median pair has {days:.1f} event days (half-life 90)")
     for question in questions().values():
         outcome = np.concatenate([_outcomes(question, history, d, a) for d, a in zip(issued, active, strict=True)])
         known = ~np.isnan(outcome)
