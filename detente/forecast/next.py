@@ -21,6 +21,8 @@ from detente.forecast.rows import HistoryRow
 SCHEMA = "detente.next/1"
 RATE_HALF_LIFE = 30.0
 CALIBRATED_DAYS = 7
+RECENT_DAYS = 90
+LEAST_RULE = 0.02
 STALE_DAYS = 31
 ROOTS = (
     "make a statement", "appeal", "express intent to cooperate", "consult", "cooperate diplomatically", "cooperate materially",
@@ -128,15 +130,19 @@ def _reason(past: LinkPast, source: int, relation: int, target: int) -> str:
     """The recurrence or the rule that speaks for it."""
     relations, targets, ages = past.of_source(source)
     same = ages[(relations == relation) & (targets == target)]
-    recent = int((same <= 90).sum())
+    recent = int((same <= RECENT_DAYS).sum())
     if recent > 1:
-        return f"recurs: {recent} times in 90 days, last {_ago(int(same.min()))}"
+        return f"recurs: {recent} times in {RECENT_DAYS} days, last {_ago(int(same.min()))}"
     rule = past.best_rule(source, relation, target)
     if rule is None:
-        return f"new to the two; {ROOTS[relation]} toward this recipient is common"
+        return "the two have not dealt with each other; the recipient often gets this from others"
     first, share, days_ago = rule
     name = ROOTS[first % len(ROOTS)] + (" by the other side" if first >= len(ROOTS) else "")
-    return f"follows: after '{name}' ({_ago(days_ago)}) this comes within 30 days {share:.0%} as often"
+    if share >= LEAST_RULE:
+        return f"follows: within 30 days of '{name}' ({_ago(days_ago)}) it comes {share:.2f} times on average"
+    if recent:
+        return f"once in {RECENT_DAYS} days, {_ago(int(same.min()))}"
+    return f"the two last dealt with each other {_ago(int(ages[targets == target].min()))}"
 
 
 def _ago(days: int) -> str:

@@ -51,6 +51,14 @@ def forecast_text(found: Sequence[Forecast], notes: Iterable[str] = (), *, expla
     return "\n".join(lines).rstrip() + "\n"
 
 
+def forecast_line(one: Forecast) -> str:
+    """One forecast in one line with its base rate, for a brief."""
+    return (
+        f"{one.question.title}: {percent(one.probability)} (all active pairs {percent(one.base_rate)}, long-run history of this "
+        f"pair {percent(one.prior)}), {one.issued} to {one.until}"
+    )
+
+
 def _reasons(one: Forecast, explain: bool) -> list[str]:
     days = "day" if one.events_90 == 1 else "days"
     lines = [

@@ -26,7 +26,7 @@ def test_a_rule_speaks_for_what_usually_follows() -> None:
     rows = [r for k in range(0, 280, 14) for r in (row(on(k), "130", "ARV", "DOR"), row(on(k + 2), "190", "ARV", "DOR"))]
     rows += [row(on(291), "130", "ARV", "FEN")]
     found = {(e.recipient, e.event): e for e in who_next(rows, "ARV", issued=on(292), most=60)}
-    assert "after 'threaten' (yesterday)" in found["FEN", "fight"].reason
+    assert "within 30 days of 'threaten' (yesterday)" in found["FEN", "fight"].reason
 
 
 def test_the_future_changes_nothing() -> None:
