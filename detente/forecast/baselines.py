@@ -14,6 +14,7 @@ from detente.forecast.snapshot import Snapshot
 _WEEK = 7.0
 _PRIOR_WINDOWS = 1.0  # before anything has matured, the rate given from outside weighs as one window
 _MIN_SPREAD = 1e-4
+_PAIRS = 10_000_000  # more than there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,11 @@ def _strength(trials: Floats, yes: Floats, base: float) -> float:
 def _previous(matured: Matured, question: Question) -> Floats:
     """The outcome of the same pair one whole window earlier; NaN where it was not asked then."""
     step = -(-question.horizon_days // 7) * 7
-    keys = matured.pair * 10_000_000 + matured.issued
-    order = np.argsort(keys)
-    wanted = keys - step
-    at = np.searchsorted(keys[order], wanted)
-    at = np.minimum(at, max(len(keys) - 1, 0))
-    found = keys[order][at] == wanted if len(keys) else np.zeros(0, dtype=bool)
-    return np.where(found, matured.outcome[order][at] if len(keys) else 0.0, np.nan)
+    keys = matured.issued * _PAIRS + matured.pair  # ascending, as rows stand in order of issue and pair
+    wanted = keys - step * _PAIRS
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    found = keys[at] == wanted if len(keys) else np.zeros(0, dtype=bool)
+    return np.where(found, matured.outcome[at] if len(keys) else 0.0, np.nan)
 
 
 def _last_outcomes(matured: Matured, pairs: Ints) -> Floats:

@@ -32,13 +32,18 @@ class Calibration:
         return np.asarray(self.intercept + self.slope * log_odds)
 
 
-def calibration(log_odds: Floats, outcome: Floats, age_days: Floats, horizon_days: int) -> Calibration:
-    """From matured forecasts; identity until enough outcomes. Overlapping windows weigh as the week that is new in each."""
+def calibration(
+    log_odds: Floats, outcome: Floats, age_days: Floats, horizon_days: int, near: Calibration | None = None
+) -> Calibration:
+    """From matured forecasts; identity until enough outcomes. Overlapping windows weigh as the week that is new in each.
+
+    near: where to look first; the answer does not depend on it.
+    """
     came_true = int(outcome.sum())
     if came_true < ENOUGH_OUTCOMES:
         return Calibration(outcomes=came_true)
     weights = np.exp2(-age_days / MEMORY_DAYS) * min(1.0, _WEEK / horizon_days)
-    a, b = 0.0, 1.0
+    a, b = (near.intercept, near.slope) if near else (0.0, 1.0)
     for _ in range(_STEPS):
         step = _newton_step(log_odds, outcome, weights, a, b)
         a, b = a - float(step[0]), b - float(step[1])
@@ -59,10 +64,11 @@ def _newton_step(x: Floats, y: Floats, w: Floats, a: float, b: float) -> Floats:
 def rolling(log_odds: Floats, outcome: Floats, issued: Ints, horizon_days: int) -> Floats:
     """Each forecast recalibrated by those that had matured when it was issued. outcome: NaN where not known."""
     changed = log_odds.copy()
-    known = ~np.isnan(outcome)
+    known, found = ~np.isnan(outcome), Calibration()
     for day in np.unique(issued):
         past = known & (issued + horizon_days <= day)
         now = issued == day
         ages = (day - issued[past]).astype(np.float64)
-        changed[now] = calibration(log_odds[past], outcome[past], ages, horizon_days)(log_odds[now])
+        found = calibration(log_odds[past], outcome[past], ages, horizon_days, near=found)
+        changed[now] = found(log_odds[now])
     return changed

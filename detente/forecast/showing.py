@@ -52,11 +52,9 @@ def forecast_text(found: Sequence[Forecast], notes: Iterable[str] = (), *, expla
 
 
 def forecast_line(one: Forecast) -> str:
-    """One forecast in one line with its base rate, for a brief."""
-    return (
-        f"{one.question.title}: {percent(one.probability)} (all active pairs {percent(one.base_rate)}, long-run history of this "
-        f"pair {percent(one.prior)}), {one.issued} to {one.until}"
-    )
+    """One forecast in one line with its base rates, for a brief."""
+    rates = f"all active pairs {percent(one.base_rate)}, this pair in the long run {percent(one.prior)}"
+    return f"{one.question.title}: {percent(one.probability)} ({rates}), {one.issued} to {one.until}"
 
 
 def _reasons(one: Forecast, explain: bool) -> list[str]:
