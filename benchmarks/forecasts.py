@@ -74,11 +74,11 @@ def main() -> None:
             source, done, _ = add_file(Path(folder) / "history", raw)
         print(f"  {done.kept:,} rows between states")
         issued = LAST + timedelta(days=1)
-        with timed("every active pair, one question"):
-            ranked = forecast_all(source, question_of("conflict"), issued=issued)
+        with timed("every active pair, all questions"):
+            ranked = forecast_all(source, list(questions().values()), issued=issued)["C2@30"]
         print(f"  {len(ranked)} active pairs")
-        with timed("one pair, all questions, with reasons"):
-            forecast(source, ranked[0][0], [q for q in questions().values() if not q.quiet_days], issued=issued)
+        with timed("one pair, the headline, with reasons"):
+            forecast(source, ranked[0][0], [question_of("conflict")], issued=issued)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def forecast_command(
         known, asked = _as_of(as_of), _questions(question, horizon)
         found = _source(ledger, history, source, known)
         if everybody:
-            _show_all(found, asked[0], known, most, form, coefficients)
+            _show_all(found, asked if question else asked[:1], known, most, form, coefficients)
             return
         forecasts, notes = _forecasts(found, _pair(states, found), asked, known, coefficients, explicit=bool(question))
         rows = [_adjusted(f.to_dict(), signals) for f in forecasts]
@@ -118,17 +118,21 @@ def _forecasts(
     return found, notes
 
 
-def _show_all(source: HistorySource, question: Question, known: date, most: int, form: Form, coefficients: Path | None) -> None:
+def _show_all(
+    source: HistorySource, asked: list[Question], known: date, most: int, form: Form, coefficients: Path | None
+) -> None:
     from detente.forecast.issue import forecast_all
     from detente.forecast.showing import ranking_text
 
-    found = forecast_all(source, question, issued=known + timedelta(days=1), editions=_editions(coefficients))
+    found = forecast_all(source, asked, issued=known + timedelta(days=1), editions=_editions(coefficients))
     if form is Form.json:
-        rows = [{"pair": list(pair), "probability": round(p, 5)} for pair, p in found]
-        print(json.dumps({"question": question.id, "as_of": str(known), "source": source.name, "pairs": rows}, indent=2))
-    else:
-        title = f"{question.title}, as of {known}, from {source.name}: {len(found)} active pairs"
-        print(ranking_text(title, found[:most]), end="")
+        ranked = {q: [{"pair": list(pair), "probability": round(p, 5)} for pair, p in rows] for q, rows in found.items()}
+        print(json.dumps({"as_of": str(known), "source": source.name, "questions": ranked}, indent=2))
+        return
+    for question in asked:
+        rows = found[question.id]
+        title = f"{question.title}, as of {known}, from {source.name}: {len(rows)} active pairs"
+        print(ranking_text(title, rows[:most]))
 
 
 def _record(rows: list[dict[str, Any]], to: Path) -> None:

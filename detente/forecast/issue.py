@@ -157,16 +157,21 @@ def forecast(
 
 
 def forecast_all(
-    source: HistorySource, question: Question, *, issued: date, editions: Editions = edition_for
-) -> list[tuple[Pair, float]]:
-    """Every active pair that the question is asked about with its probability, highest first."""
+    source: HistorySource, asked: Sequence[Question], *, issued: date, editions: Editions = edition_for
+) -> dict[str, list[tuple[Pair, float]]]:
+    """By question, every active pair that it is asked about with its probability, highest first."""
     history = source.days().known_before(issued.toordinal())
     check_reach(history, issued, source.name)
-    edition, day = editions(issued), issued.toordinal()
-    (past,) = snapshots(history, [day], prior=edition.prior)
-    past = past.only(np.flatnonzero(question.asked(history, day, past.pairs)))
-    calibrated = Earlier.of(history, [question], issued, editions).calibration(question)
-    p = probability(calibrated(edition.of(question).shipped.log_odds(past, question)))
+    edition, earlier = editions(issued), Earlier.of(history, asked, issued, editions)
+    (past,) = snapshots(history, [issued.toordinal()], prior=edition.prior)
+    return {question.id: _ranked(history, past, question, edition, earlier) for question in asked}
+
+
+def _ranked(
+    history: DyadDays, past: Snapshot, question: Question, edition: Edition, earlier: Earlier
+) -> list[tuple[Pair, float]]:
+    past = past.only(np.flatnonzero(question.asked(history, past.issued, past.pairs)))
+    p = probability(earlier.calibration(question)(edition.of(question).shipped.log_odds(past, question)))
     return [(history.pairs[past.pairs[i]], float(p[i])) for i in np.argsort(-p, kind="stable")]
 
 

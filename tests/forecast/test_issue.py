@@ -98,7 +98,7 @@ def test_the_dyad_rate_needs_a_matured_window() -> None:
 
 
 def test_all_active_pairs_are_ranked_as_they_are_forecast_alone() -> None:
-    ranked = forecast_all(BUSY, HEADLINE, issued=TODAY)
+    ranked = forecast_all(BUSY, [HEADLINE], issued=TODAY)[HEADLINE.id]
     assert [p for _, p in ranked] == sorted((p for _, p in ranked), reverse=True)
     pair, p = ranked[0]
     (alone,) = forecast(BUSY, pair, [HEADLINE], issued=TODAY)

@@ -88,7 +88,7 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
     intercept, weights = fit_logistic(logistic)
     rate, dispersion = fit_rate(Rows.joined(list(_rows(question, pasts, rate_terms))), question.days)
     thin_intercept, thin_weights = fit_logistic(Rows.joined(list(_thin_rows(question, pasts))))
-    with_prior = [p for p in pasts if p.rows.prior[:, 3].mean() > MOSTLY_KNOWN]
+    with_prior = [p for p in pasts if p.rows.prior[:, 3].mean() > MOSTLY_KNOWN] or list(pasts)
     long_intercept, long_weights = fit_logistic(Rows.joined(list(_rows(question, with_prior, long_run_features))))
     first = pasts[0]
     known = ~np.isnan(first.outcomes[question.id])
