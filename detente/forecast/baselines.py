@@ -12,7 +12,7 @@ from detente.forecast.questions import Question
 from detente.forecast.snapshot import Snapshot
 
 _WEEK = 7.0
-_PRIOR_WINDOWS = 1.0  # before anything has matured, the rate given from outside weighs as one window
+_PRIOR_WINDOWS = 30.0  # the rate given from outside weighs as many windows: a few first ones say little
 _MIN_SPREAD = 1e-4
 _PAIRS = 10_000_000  # more than there are
 

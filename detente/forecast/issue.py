@@ -293,7 +293,7 @@ class _Case:
             base_rate=matured.rate(), dyad_rate=self._dyad_rate(question, matured),
             prior=_prior(self.past, fitted, question), prior_known=bool(self.past.prior[0, 3]),
             calibration=calibrated, thin=thin, volume_90=int(self.past.volume_90[0]),
-            terms={} if thin else expected_days(self.past, question, fitted),
+            terms=expected_days(self.past, question, fitted),
             evidence=self._evidence(question, fitted, calibrated), events_90=len(recent),
             source=self.source, model=f"edition {self.edition.name}, {'small ledger' if thin else 'ensemble'}",
         )  # fmt: skip

@@ -39,21 +39,32 @@ class Happened(Protocol):
     def when(self) -> tuple[date, date, bool]: ...
     @property
     def publishers(self) -> int: ...
+    @property
+    def best(self) -> Any:
+        """The report to quote: its `article.headline` and `sentence_number`."""
+        ...
 
 
 def rows_of(happenings: Iterable[Happened]) -> Iterator[HistoryRow]:
-    """A row for each happening and directed pair of states. It can be known since its status was first told."""
+    """A row for each happening and directed pair of states. It can be known since its status was first told.
+
+    Nothing has happened after it was told as happened: a later day, from a misread date, becomes that of the telling.
+    """
     for happening in happenings:
         code = plover_cameo(happening.event_type, happening.mode)
         if code is None:
             continue
         told = next(at for status, at, _ in happening.statuses if status == happening.status)
         known = date.fromisoformat(told[:10])
+        last = happening.when[1]
+        day = min(last, known) if happening.status == "happened" else last
         for actor, recipient in _directed(happening):
-            yield HistoryRow(
-                happening.when[1], known, actor, recipient, code, happening.status, happening.publishers,
-                f"happening {happening.number}",
-            )  # fmt: skip
+            yield HistoryRow(day, known, actor, recipient, code, happening.status, happening.publishers, _reference(happening))
+
+
+def _reference(happening: Happened) -> str:
+    best = happening.best
+    return f"happening {happening.number}: “{best.article.headline}”, sentence {best.sentence_number}"
 
 
 def is_state(code: str) -> bool:

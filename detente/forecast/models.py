@@ -18,7 +18,7 @@ from detente.forecast.odds import FLOOR, log_odds, probability
 from detente.forecast.questions import Question
 from detente.forecast.snapshot import Snapshot
 
-THIN_VOLUME = 100.0  # event days of all pairs in 90 days; below it the thin model speaks
+THIN_VOLUME = 30.0  # event days of all pairs in 90 days; below it the thin model has a say
 
 
 class Forecaster(Protocol):
@@ -89,15 +89,16 @@ class Ensemble:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What an installed Détente forecasts with: the ensemble, or the thin model where the whole past holds few events."""
+    """What an installed Détente forecasts with: the ensemble, and the more of the thin model the less the whole past holds."""
 
     ensemble: Ensemble
     thin: Logistic
     name: str = "detente"
 
     def log_odds(self, past: Snapshot, question: Question) -> Floats:
-        few = past.volume_90 < THIN_VOLUME
-        return np.where(few, self.thin.log_odds(past, question), self.ensemble.log_odds(past, question))
+        share = np.minimum(past.volume_90 / THIN_VOLUME, 1.0)
+        few, many = self.thin.log_odds(past, question), self.ensemble.log_odds(past, question)
+        return np.asarray(share * many + (1 - share) * few)
 
     def probabilities(self, past: Snapshot, question: Question, matured: Matured) -> Floats:
         return np.clip(probability(self.log_odds(past, question)), FLOOR, 1 - FLOOR)

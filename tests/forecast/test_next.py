@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from forecast.histories import busy_rows, on, row
@@ -83,12 +85,25 @@ class Happening:
     actors: tuple[str, ...] = ("ARV",)
     recipients: tuple[str, ...] = ("BLM", "NATO")
     when = (on(1), on(3), True)
+    best = SimpleNamespace(article=SimpleNamespace(headline="Strait Closed"), sentence_number=4)
 
 
 def test_happenings_become_rows_known_since_they_were_told_as_happened() -> None:
     (found,) = rows_of([Happening()])
     assert (found.date, found.published_at, found.actor, found.recipient) == (on(3), on(4), "ARV", "BLM")
-    assert (found.code, found.status, found.publishers, found.reference) == ("190", "happened", 2, "happening 7")
+    assert (found.code, found.status, found.publishers, found.reference) == (
+        "190",
+        "happened",
+        2,
+        "happening 7: “Strait Closed”, sentence 4",
+    )
+
+
+def test_nothing_has_happened_after_it_was_told() -> None:
+    happening = Happening()
+    happening.when = (on(20), on(20), True)
+    (found,) = rows_of([happening])
+    assert found.date == found.published_at == on(4)
 
 
 def test_mutual_acts_go_both_ways() -> None:
