@@ -14,6 +14,7 @@ from detente.forecast.judging import MEASURES, Judgement, Verdict
 from detente.forecast.scores import Bin
 
 _SIDE, _MARGIN = 300.0, 40.0
+_WITH_INTERVAL = ("skill over dyad rate", "skill over decayed count", "AUC")
 _TICKS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 
 
@@ -31,10 +32,11 @@ def backtest_page(done: Judgement) -> str:
     )  # fmt: skip
 
 
-def _shown(e: Estimate) -> str:
+def _shown(name: str, e: Estimate) -> str:
+    """Intervals only where they decide something; the JSON has all of them."""
     if e.value != e.value:
         return "–"
-    return f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]"
+    return f"{e.value:.3f} [{e.low:.2f}, {e.high:.2f}]" if name in _WITH_INTERVAL else f"{e.value:.4f}"
 
 
 def diagram(verdict: Verdict) -> Markup:
