@@ -177,7 +177,7 @@ class TrackRecord:
 def read_record(path: Path) -> list[Recorded]:
     """The forecasts of a record that must exist. Raises RecordInvalid."""
     if not path.exists():
-        raise RecordInvalid(f"{path}: there is no track record; `detente forecast A B --record {path}` begins one")
+        raise RecordInvalid(f"{path}: there is no track record; `detente forecast A B --record` begins one")
     with TrackRecord(path) as record:
         return record.forecasts()
 

@@ -157,7 +157,17 @@ def add_file(
 
     A source holds files of one family of formats. Nothing is changed if the file is refused.
     """
+    fresh = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _added(folder, file, name, form, skip_bad)
+    except DetenteError:
+        if fresh:
+            folder.rmdir()
+        raise
+
+
+def _added(folder: Path, file: Path, name: str | None, form: Format | None, skip_bad: bool) -> tuple[Source, Imported, bool]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".adding-") as scratch:
         rows = Path(scratch) / "rows.parquet"
         done = import_file(file, rows, form=form, skip_bad=skip_bad)
