@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MEMORY = "2GB"
 _CHUNK = 1 << 20
+_LEDGER_PUBLISHERS = 'coalesce(try_cast(trim("independent_publishers") AS INTEGER), 1)'
 _DROPPED = ("no date", "no known event code", "no state on one side or both", "a state with itself")
 
 
@@ -120,9 +121,12 @@ def _given(opened: _Opened, skip_bad: bool) -> str:
         f"quote='{quote}', escape='{quote}', auto_detect=false, ignore_errors={str(skip_bad).lower()}, "
         f"encoding='{form.encoding}', columns={{{columns}}})"
     )  # fmt: skip
+    # What a ledger writes in the columns of others tells more than they do.
+    status = '"status"' if "status" in opened.header else form.status
+    publishers = _LEDGER_PUBLISHERS if "independent_publishers" in opened.header else form.publishers
     return (
         f"SELECT CAST({form.date} AS DATE) AS date, CAST({form.published} AS DATE) AS published_at, {form.actor} AS actor, "
-        f"{form.recipient} AS recipient, {form.code} AS code, {form.status} AS status, {form.publishers} AS publishers, "
+        f"{form.recipient} AS recipient, {form.code} AS code, {status} AS status, {publishers} AS publishers, "
         f"{form.reference} AS reference FROM {reader}"
     )
 

@@ -113,6 +113,14 @@ def test_polecat(tmp_path: Path) -> None:
     assert kept(table(tmp_path / "p.csv", quoted, ","), tmp_path) == expected
 
 
+def test_what_a_ledger_adds_to_polecat_is_kept(tmp_path: Path) -> None:
+    row = ["a", "2023-01-05", "ASSAULT", "", "x", "FRA", "GOV", "y", "JPN", "GOV", "2023-01-07", "denied", "3"]
+    path = table(tmp_path / "p.csv", [[*POLECAT, "status", "independent_publishers"], row], ",")
+    source, _, _ = add_file(tmp_path / "history", path)
+    (found,) = source.events(("FRA", "JPN"), known_by=date(2024, 1, 1))
+    assert (found.status, found.publishers) == ("denied", 3)
+
+
 def test_keds_and_weis_are_told_apart(tmp_path: Path) -> None:
     header = ["date", "source", "target", "code"]
     cameo = [["1990-01-01", "FRA", "JPNMIL", "190"], ["1990-01-02", "FRAREB", "JPN", "190"]]
