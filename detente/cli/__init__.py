@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import ledger, relations
+from detente.cli import forecast, history, ledger, relations
 from detente.cli.read import read_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -39,6 +39,7 @@ def schema_command() -> None:
 
 
 app.command("read")(read_command)
+app.add_typer(history.app)
 for _name, _command in (
     ("reread", ledger.reread_command),
     ("brief", relations.brief_command),
@@ -52,6 +53,11 @@ for _name, _command in (
     ("publishers", ledger.publishers_command),
     ("export", ledger.export_command),
     ("import", ledger.import_command),
+    ("forecast", forecast.forecast_command),
+    ("next", forecast.next_command),
+    ("backtest", forecast.backtest_command),
+    ("resolve", forecast.resolve_command),
+    ("score", forecast.score_command),
 ):
     app.command(_name)(_command)
 

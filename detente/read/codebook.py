@@ -70,6 +70,12 @@ def code_event(event_type: str, trigger: Sequence[str], around: Sequence[str]) -
     return Coding(None, contexts, base.cameo, base.score, base.goldstein, base.quad)
 
 
+def plover_cameo(event_type: str, mode: str | None) -> str | None:
+    """The CAMEO code of a type and mode, of the type alone where the mode is unknown; None for a type that PLOVER lacks."""
+    named = next((m.cameo for m in _modes().get(event_type, ()) if m.name == mode), None)
+    return named or (_types()[event_type].cameo if event_type in _types() else None)
+
+
 def _base(event_type: str) -> Coding:
     known = _types()
     if event_type not in known:

@@ -1,0 +1,30 @@
+"""DuckDB, which only imported histories need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.errors import DetenteError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class DatabaseMissing(DetenteError, ImportError):
+    """DuckDB is not installed."""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory. Raises DatabaseMissing."""
+    try:
+        import duckdb
+    except ImportError as error:
+        raise DatabaseMissing("imported histories need DuckDB; install it with: pip install 'detente[history]'") from error
+    return duckdb.connect()
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What DuckDB raises."""
+    import duckdb
+
+    return (duckdb.Error,)

@@ -1,0 +1,1 @@
+"""Fitting what `detente forecast` ships; see training/README.md."""
