@@ -173,6 +173,7 @@ def test_the_commands_in_the_docs_exist() -> None:
     pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
     shown = {m for page in pages for m in re.findall(r"^\s*\$ detente ([a-z]+)", page.read_text(encoding="utf-8"), re.M)}
     known = {command.name for command in app.registered_commands}
+    known |= {group.typer_instance.info.name for group in app.registered_groups if group.typer_instance}
     assert {"brief", "item", "quotes", "export"} <= shown <= known
 
 
