@@ -13,6 +13,7 @@ from detente.read.timex import interval
 from detente.types import Event, EventDate, Status, Timex
 
 AHEAD: frozenset[Status] = frozenset({"scheduled", "promised"})
+CARRIED: frozenset[Status] = frozenset({"happened", "scheduled"})
 NEAR = 5  # sentences over which an occasion goes on
 _WEEKDAY = re.compile(r"(?:(?:on|this|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! last)", re.I)
 _MONTH = re.compile(
@@ -38,6 +39,10 @@ class Dater:
             return None
         best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
         return self._dated(best, status)
+
+    def lies_ahead(self, when: EventDate | None) -> bool:
+        """Whether a date is later than the day of publication: what happens then has not happened."""
+        return when is not None and self.published is not None and when.start > self.published.isoformat()
 
     @cached_property
     def _by_sentence(self) -> dict[int, list[tuple[int, Timex]]]:
@@ -73,12 +78,9 @@ class Dater:
         """
         out: list[Event] = []
         for e, sentence in zip(events, sentences, strict=True):
-            if e.date is None and e.status == "happened" and sentence not in self._by_sentence:
-                earlier = [
-                    (x, s) for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == "happened" and x.date
-                ]
-                occasion = next((x.date for x, _ in reversed(earlier) if _goes_on(x, e)), None)
-                e = replace(e, date=occasion)
+            if e.date is None and e.status in CARRIED and sentence not in self._by_sentence:
+                earlier = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == e.status and x.date]
+                e = replace(e, date=next((x.date for x in reversed(earlier) if _goes_on(x, e)), None))
             out.append(e)
         return out
 

@@ -55,12 +55,15 @@ class EventReader:
         span = self.syntax.span(t.first, t.last)
         condition = condition_of(t, self.syntax)
         status = status_of(t, self.encoder.classes["statuses"], condition, self.syntax)
+        date = self.dater.date(t.first, status)
+        if status == "happened" and self.dater.lies_ahead(date):
+            status = "scheduled"
         coding = code_event(t.event_type, self._lower(t.words), self._around(t))
         statement = innermost(self.statements, span)
         return Event(
             id=f"e{number + 1}", event_type=t.event_type, trigger=span, trigger_text=span.of(self.text), actors=actors,
             recipients=recipients, status=status, mode=coding.mode, contexts=coding.contexts, cameo=coding.cameo,
-            score=coding.score, quad=coding.quad, date=self.dater.date(t.first, status), place=self._place(t),
+            score=coding.score, quad=coding.quad, date=date, place=self._place(t),
             condition=condition if status in ("hypothetical", "promised", "scheduled", "happened") else None,
             statement=statement.id if statement else None, voices=voices(statement, self._by_id), confidence=t.probability,
         )  # fmt: skip

@@ -221,19 +221,22 @@ class PartyFinder:
     def find(self, trigger: Trigger, weights: Floats, told: Sequence[Told] = ()) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Actors and recipients, each code once, in the order of the text. weights: (BUCKETS, 2), per trait."""
         options = self.options(trigger.first, trigger.event_type, told)
-        if not options:
-            return (), ()
-        scores = option_scores(options, weights)
-        parties: dict[str, dict[str | None, Party]] = {role: {} for role in ROLES}
-        for code in dict.fromkeys(o.candidate.party.code for o in options):
-            rows = [k for k, o in enumerate(options) if o.candidate.party.code == code]
-            pooled = np.logaddexp.reduce(scores[rows], axis=0)
-            role = int(pooled.argmax())
-            if pooled[role] > np.log(TAKES / (1 - TAKES)):
-                best = rows[int(scores[rows, role].argmax())]
-                parties[ROLES[role]][code] = options[best].candidate.party
-        actors, recipients = (tuple(sorted(parties[r].values(), key=lambda p: p.span)) for r in ROLES)
-        return actors, recipients
+        return chosen(options, weights) if options else ((), ())
+
+
+def chosen(options: Sequence[Option], weights: Floats) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Actors and recipients among the options: codes whose mentions together say so, each at its likeliest mention."""
+    scores = option_scores(options, weights)
+    parties: dict[str, dict[str | None, Party]] = {role: {} for role in ROLES}
+    for code in dict.fromkeys(o.candidate.party.code for o in options):
+        rows = [k for k, o in enumerate(options) if o.candidate.party.code == code]
+        pooled = np.logaddexp.reduce(scores[rows], axis=0)
+        role = int(pooled.argmax())
+        if pooled[role] > np.log(TAKES / (1 - TAKES)):
+            best = rows[int(scores[rows, role].argmax())]
+            parties[ROLES[role]][code] = options[best].candidate.party
+    actors, recipients = (tuple(sorted(parties[r].values(), key=lambda p: p.span)) for r in ROLES)
+    return actors, recipients
 
 
 def option_scores(options: Sequence[Option], weights: Floats) -> Floats:

@@ -4,25 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from detente.read.syntax import Syntax
 from detente.read.triggers import Trigger
 from detente.types import Span, Status
 
 CONDITIONAL = {"if", "unless", "should", "provided", "providing", "lest", "whether", "until"}
+_SUPPOSING = {"would", "could", "might", "may", "should"}
+_NO = {"not", "n't", "n’t", "never", "no", "without"}
+_DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "failing"}
+_PLANNED = {"scheduled", "planned", "upcoming", "forthcoming", "due", "expected", "coming"}
+_POSSIBLE = {"possible", "potential", "threatened", "feared", "hypothetical", "would-be", "eventual", "future"}
+_IN_CASE = ("in case of", "in the event of", "risk of", "danger of", "fear of", "fears of", "possibility of", "prospect of")
 _MODALS = {"would", "could", "might", "may", "will", "wo", "shall", "'ll", "’ll", "should", "can"}
 
 
 def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None, syntax: Syntax) -> Status:
-    """The likeliest status. What hangs on a condition has not happened, whatever its tense says."""
-    order = np.argsort(-trigger.statuses)
-    best: Status = statuses[int(order[0])]  # type: ignore[assignment]
-    if best == "happened" and condition is not None and _modal(trigger.first, syntax):
+    """The likeliest status, unless grammar speaks against it: nothing denied, conditional, supposed or to come has happened."""
+    best: Status = statuses[int(trigger.statuses.argmax())]  # type: ignore[assignment]
+    word = trigger.first
+    if is_to(word, syntax):
+        return "scheduled" if best in ("happened", "hypothetical", "promised") else best
+    if best != "happened":
+        return best
+    if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax) or _supposed(word, syntax):
         return "hypothetical"
-    if best == "happened" and in_condition(trigger.first, syntax):
-        return "hypothetical"
-    return best
+    if trigger.event_type != "REJECT" and _denied(word, syntax):  # "will not accept" is a refusal that happened
+        return "denied"
+    return _announced(word, syntax) or best
+
+
+def is_to(word: int, syntax: Syntax) -> bool:
+    """Whether a verb is fixed for the future by "is to": "are to meet", "was to present", "agreements to be signed"."""
+    to = [m for m in syntax.dependents(word, "mark") if syntax.words[m].text.lower() == "to"]
+    if not to:
+        return False
+    before = to[0] - 1
+    is_before = before >= 0 and syntax.words[before].text.lower() in {"is", "are", "was", "were"}
+    passive = any(syntax.words[a].text.lower() == "be" for a in syntax.dependents(word, "aux"))
+    return is_before or (passive and syntax.relations[word] == "acl")
+
+
+def _denied(word: int, syntax: Syntax) -> bool:
+    """Negated in its own clause, or what a verb of denial or failure denies."""
+    own = {syntax.words[c].text.lower() for c in syntax.dependents(word, "advmod", "det", "mark", "case")}
+    if own & _NO and not (own & {"not"} and "only" in own):
+        return True
+    head, relation = syntax.heads[word], syntax.relations[word].split(":")[0]
+    return relation in ("obj", "ccomp", "xcomp") and head != word and syntax.words[head].text.lower() in _DENYING
+
+
+def _supposed(word: int, syntax: Syntax) -> bool:
+    """Whether the verb has a modal of its own (or of the verb it is coordinated with), or the noun a word of supposition."""
+    verb = _first_conjunct(word, syntax)
+    if syntax.upos[word] == "VERB" and any(syntax.words[a].text.lower() in _SUPPOSING for a in syntax.dependents(verb, "aux")):
+        return True
+    before = " ".join(w.text.lower() for w in syntax.words[max(0, word - 5) : word])
+    return any(before.endswith(phrase) for phrase in _IN_CASE) or _marked(word, syntax, _POSSIBLE)
+
+
+def _first_conjunct(word: int, syntax: Syntax) -> int:
+    """The verb whose subject and auxiliaries this one shares ("would reiterate its support and encourage")."""
+    for i in (word, *syntax.ancestors(word)):
+        if syntax.relations[i] != "conj" or syntax.dependents(i, "nsubj", "aux"):
+            return i
+    return word
+
+
+def _announced(word: int, syntax: Syntax) -> Status | None:
+    """ "the planned talks", "the meeting scheduled for Monday"."""
+    return "scheduled" if _marked(word, syntax, _PLANNED) else None
+
+
+def _marked(word: int, syntax: Syntax, words: set[str]) -> bool:
+    noun = syntax.upos[word] in ("NOUN", "PROPN")
+    return noun and any(syntax.words[m].text.lower() in words for m in syntax.dependents(word, "amod", "acl"))
 
 
 def _clause(word: int, syntax: Syntax) -> int:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from detente.read.parties import BUCKETS
+from detente.read.parties import BUCKETS, Told
 from reader.sources import load_event_documents
 
 L2, STEPS, RATE = 16.0, 200, 0.05
@@ -36,10 +36,19 @@ def examples(documents: list[Any], seed: int) -> Iterator[tuple[list[tuple[int, 
     """Per event its mentions as (number of the code, buckets), and per code whether it is actor, recipient."""
     rng = np.random.default_rng(seed)
     for doc in documents:
-        for _, options, wanted in doc.extra["event_links"]:
+        told: list[Told] = []
+        for event in doc.extra["events"]:
+            options = event.finder.options(event.trigger, event.event_type, told)
+            told.append(Told(event.event_type, event.actors, event.recipients))
+            codes = list(dict.fromkeys(o.candidate.party.code for o in options))
             if options:
                 bare = rng.random() < LEFT_OUT
-                yield [(code, without_told(own) if bare else own) for _, code, own in options], wanted
+                wanted = [[int(code in event.actors), int(code in event.recipients)] for code in codes]
+                yield [(codes.index(o.candidate.party.code), _kept(o.buckets, bare)) for o in options], wanted
+
+
+def _kept(buckets: np.ndarray, bare: bool) -> np.ndarray:
+    return without_told(buckets) if bare else buckets
 
 
 def tensors(documents: list[Any], seed: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -6,10 +6,11 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.read.parties import PartyFinder, Told, find_candidates
+from detente.read.parties import PartyFinder, find_candidates
 from detente.read.reader import Scene
 from detente.read.syntax import Syntax
 from detente.read.words import Word, find_words
@@ -17,6 +18,20 @@ from reader.corpora import UNKNOWN, Document, _overlapping, attribution_layers, 
 from reader.model import EVENT_TYPES, STATUSES
 
 NO_TRIGGER = len(EVENT_TYPES)
+SIDES = ("actors", "recipients")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An annotated event at the word that carries it, with whom the reader finds named around it."""
+
+    trigger: int
+    event_type: str
+    finder: PartyFinder
+    actors: frozenset[str]
+    recipients: frozenset[str]
+
+
 SceneOf = Callable[[dict[str, Any], list[Word]], Scene]  # an article and its words to what the present reader makes of it
 
 
@@ -43,7 +58,7 @@ def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene) 
     layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status", "voiced")}
     candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
     finder = PartyFinder(candidates, scene.syntax, scene.statements)
-    links, told = [], list[Told]()
+    placed_events = []
     for row in sorted(sentences, key=lambda row: row["start"]):
         for i in _overlapping(doc.words, [(row["start"], row["end"])]):
             layers["triggers"][i] = NO_TRIGGER
@@ -54,10 +69,9 @@ def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene) 
             for i in words:
                 layers["status"][i] = STATUSES.index(_first(event["status"]))
                 layers["voiced"][i] = int(_first(event["voice"]) != "narrator")
-            links.append(_parties(head, event, finder, told))
-            told.append(Told(event["type"], frozenset(_codes(event["actors"])), frozenset(_codes(event["recipients"]))))
+            placed_events.append(Placed(head, event["type"], finder, *(frozenset(_codes(event[s])) for s in SIDES)))
     doc.extra.update(layers)
-    doc.extra["event_links"] = tuple(links)
+    doc.extra["events"] = tuple(placed_events)
 
 
 def _first(answers: Any) -> Any:
@@ -77,17 +91,6 @@ def trigger_head(words: list[int], syntax: Syntax) -> int:
     tops = [i for i in words if syntax.heads[i] not in words or syntax.heads[i] == i]
     strong = [i for i in (*tops, *words) if syntax.upos[i] in ("VERB", "NOUN", "ADJ", "PROPN")]
     return (strong or tops)[0]
-
-
-def _parties(
-    trigger: int, event: dict[str, Any], finder: PartyFinder, told: list[Told]
-) -> tuple[int, list[Any], list[list[int]]]:
-    """Everybody who may take part as (word, number of the code, buckets), and per code whether it is actor, recipient."""
-    options = finder.options(trigger, event["type"], told)
-    codes = list(dict.fromkeys(o.candidate.party.code for o in options))
-    rows = [(o.candidate.word, codes.index(o.candidate.party.code), o.buckets) for o in options]
-    sides = [set(_codes(event[side])) for side in ("actors", "recipients")]
-    return trigger, rows, [[int(code in side) for side in sides] for code in codes]
 
 
 def _codes(codes: Any) -> list[str]:

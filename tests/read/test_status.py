@@ -1,0 +1,79 @@
+"""Whether an event happened, by what grammar says against the model's "happened"."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from handmade import find, syntax
+
+from detente.read.status import condition_of, status_of
+from detente.read.triggers import Trigger
+from detente.types import Status
+
+STATUSES: tuple[Status, ...] = ("happened", "scheduled", "promised", "hypothetical", "denied", "demanded")
+PLAIN = "Ships NOUN NNS 2 nsubj\nattacked VERB VBD 0 root\nSarn PROPN NNP 2 obj\n. PUNCT . 2 punct\n"
+MODAL = "Ships NOUN NNS 3 nsubj\n{modal} AUX MD 3 aux\nattack VERB VB 0 root\nSarn PROPN NNP 3 obj\n. PUNCT . 3 punct\n"
+NOT = (
+    "Ships NOUN NNS 4 nsubj\ndid AUX VBD 4 aux\nnot PART RB 4 advmod\nattack VERB VB 0 root\n"
+    "Sarn PROPN NNP 4 obj\n. PUNCT . 4 punct\n"
+)
+IS_TO = "Ministers NOUN NNS 2 nsubj\nare VERB VBP 0 root\nto PART TO 4 mark\nmeet VERB VB 2 xcomp\n. PUNCT . 2 punct\n"
+DENIED = "They PRON PRP 2 nsubj\ndenied VERB VBD 0 root\nattacking VERB VBG 2 xcomp\nships NOUN NNS 3 obj\n. PUNCT . 2 punct\n"
+IN_CASE = (
+    "They PRON PRP 2 nsubj\nhelp VERB VBP 0 root\nin ADP IN 6 case\ncase NOUN NN 3 fixed\nof ADP IN 3 fixed\n"
+    "attack NOUN NN 2 obl\n. PUNCT . 2 punct\n"
+)
+PLANNED = (
+    "They PRON PRP 2 nsubj\nleft VERB VBD 0 root\nthe DET DT 5 det\nplanned VERB VBN 5 amod\n"
+    "talks NOUN NNS 2 obj\n. PUNCT . 2 punct\n"
+)
+IF = (
+    "If SCONJ IN 3 mark\nships NOUN NNS 3 nsubj\nattack VERB VBP 6 advcl\nthey PRON PRP 6 nsubj\nwill AUX MD 6 aux\n"
+    "respond VERB VB 0 root\n. PUNCT . 6 punct\n"
+)
+
+
+def status(rows: str, trigger: str, best: Status = "happened", kind: str = "ASSAULT") -> Status:
+    tree = syntax(rows)
+    (at,) = find(tree.words, trigger)
+    chances = np.full(len(STATUSES), 0.1, dtype=np.float32)
+    chances[STATUSES.index(best)] = 0.5
+    event = Trigger(at, at, kind, 0.9, chances, 0.0)
+    return status_of(event, STATUSES, condition_of(event, tree), tree)
+
+
+@pytest.mark.parametrize(
+    ("rows", "trigger", "wanted"),
+    [
+        (PLAIN, "attacked", "happened"),
+        (MODAL.format(modal="could"), "attack", "hypothetical"),
+        (NOT, "attack", "denied"),
+        (IS_TO, "meet", "scheduled"),
+        (DENIED, "attacking", "denied"),
+        (IN_CASE, "attack", "hypothetical"),
+        (PLANNED, "talks", "scheduled"),
+        (IF, "attack", "hypothetical"),
+        (IF, "respond", "hypothetical"),
+    ],
+)
+def test_grammar_speaks_against_having_happened(rows: str, trigger: str, wanted: Status) -> None:
+    assert status(rows, trigger) == wanted
+
+
+def test_a_verb_shares_the_modal_of_the_one_it_is_coordinated_with() -> None:
+    rows = MODAL.format(modal="might").replace(
+        ". PUNCT . 3 punct\n", "and CCONJ CC 6 cc\nburn VERB VB 3 conj\n. PUNCT . 3 punct\n"
+    )
+    assert status(rows, "burn") == "hypothetical"
+
+
+def test_a_root_that_is_called_a_conjunct_ends_the_search() -> None:
+    assert status("Ships NOUN NNS 2 nsubj\nburn VERB VBP 0 conj\n. PUNCT . 2 punct\n", "burn") == "happened"
+
+
+def test_what_the_model_holds_open_stays_open() -> None:
+    assert status(NOT, "attack", best="demanded") == "demanded"
+
+
+def test_a_negated_refusal_has_happened() -> None:
+    assert status(NOT, "attack", kind="REJECT") == "happened"
