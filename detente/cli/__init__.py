@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import ledger, relations
+from detente.cli import ledger, relations, web
 from detente.cli.read import read_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -52,6 +52,8 @@ for _name, _command in (
     ("publishers", ledger.publishers_command),
     ("export", ledger.export_command),
     ("import", ledger.import_command),
+    ("serve", web.serve_command),
+    ("export-site", web.export_site_command),
 ):
     app.command(_name)(_command)
 
