@@ -62,17 +62,14 @@ def export_site_command(
     out: Annotated[Path, typer.Argument(file_okay=False, help="Folder to write to; made if there is none.")],
     ledger: LedgerPath = DEFAULT,
     as_of: AsOf = None,
-    pair: Annotated[
-        list[str] | None, typer.Option(metavar="STATE,STATE", help="Only this pair and what it rests on; may be repeated.")
-    ] = None,
     actors: Actors = None,
     record: Record = None,
 ) -> None:
-    """Write the pages as files that any web server, or a browser alone, can show."""
+    """Write the pages as files that any web server, or a browser alone, can show; the texts of all articles are among them."""
     with reported_failures(), web_parts():
         from detente.web.export import export_site
 
-        number = export_site(ledger, out, as_of=as_of, pairs=pair or (), actors=actors, record=record)
+        number = export_site(ledger, out, as_of=as_of, actors=actors, record=record)
         print(f"{number:,} pages; begin with {out / 'index.html'}")
 
 

@@ -223,6 +223,9 @@ def _add_forms(app: FastAPI, site: Site) -> None:
         return RedirectResponse(f"/reading/{batch}", 303)
 
     @app.get("/reading/{batch}.json", summary="How far the reading of some uploads is.", responses={200: {"model": ReadingPage}})
+    async def reading_json(request: Request, batch: str) -> Response:
+        return await run_in_threadpool(_reading, site, request, batch)
+
     @app.get("/reading/{batch}", include_in_schema=False)
     async def show_reading(request: Request, batch: str) -> Response:
         return await run_in_threadpool(_reading, site, request, batch)

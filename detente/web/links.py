@@ -16,9 +16,9 @@ def slug(*parts: str | None) -> str:
     >>> slug("Ilan Torvek", "ARV")[:15]
     'ilan-torvek-arv'
     """
-    text = " ".join(p for p in parts if p)
-    digest = hashlib.sha256("\x00".join(p or "" for p in parts).encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{_PLAIN.sub('-', text.lower()).strip('-')[:40].strip('-')}-{digest}".strip("-")
+    given = [p for p in parts if p]
+    digest = hashlib.sha256("\x00".join(given).encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{_PLAIN.sub('-', ' '.join(given).lower()).strip('-')[:40].strip('-')}-{digest}".strip("-")
 
 
 @dataclass(frozen=True, slots=True)

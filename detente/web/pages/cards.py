@@ -17,7 +17,7 @@ from detente.relations.quotations import Quote, Variant
 from detente.report.outline import ALTERATION_WORDS, EVENT_WORDS, SURE, day, one_line
 from detente.web.names import Names
 
-_SPLIT = re.compile(r"\s+|\S+")
+_SPLIT = re.compile(r"\s+|\w[\w’'-]*|[^\w\s]+")
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,14 @@ def quote_card(q: Quote) -> QuoteCard:
     first = q.variants[0].said
     role = next((s.role for v in q.variants if (s := v.said.statement.speaker) and s.role), None)
     return QuoteCard(
-        one_line(q.speaker), q.code, one_line(role) if role else None, one_line(q.text), q.publishers, q.altered,
+        one_line(q.speaker), q.code, one_line(role) if role else None, words_alone(q.text), q.publishers, q.altered,
         first.article.day.isoformat(), tuple(variant_card(v, q.text) for v in q.variants),
     )  # fmt: skip
+
+
+def words_alone(text: str) -> str:
+    """The words of a quotation without the comma that leads on to the cue."""
+    return one_line(text).rstrip(",;: ")
 
 
 def variant_card(v: Variant, base: str) -> VariantCard:
@@ -181,7 +186,7 @@ def variant_card(v: Variant, base: str) -> VariantCard:
     remarks = tuple(f"“{one_line(a.text)}”: {ALTERATION_WORDS[a.kind]}" for a in s.alterations if a.confidence >= SURE)
     a = v.said.article
     return VariantCard(
-        a.row, one_line(a.printed_by), a.day.isoformat(), stretches(one_line(v.text), one_line(base)), v.altered, v.shortened,
+        a.row, one_line(a.printed_by), a.day.isoformat(), stretches(words_alone(v.text), words_alone(base)), v.altered, v.shortened,
         remarks, one_line(s.as_spoken) if s.as_spoken else None, s.id,
     )  # fmt: skip
 

@@ -34,6 +34,10 @@
     told.className = "told small";
     told.setAttribute("aria-live", "off");
     const axis = { stroke: colour("--faint"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    const shortDay = (at, n, all) => {
+      const on = new Date(at * 1000), year = n === 0 || new Date(all[n - 1] * 1000).getUTCFullYear() !== on.getUTCFullYear();
+      return on.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }) + (year ? `\n${on.getUTCFullYear()}` : "");
+    };
     const signed = (v) => (v === null || v === undefined ? "no data" : (v > 0 ? "+" : v < 0 ? "−" : "") + Math.abs(v).toFixed(1));
     const line = (n, stroke, dash) => ({ label: data.names[n], stroke, dash, width: 2, spanGaps: false, points: { show: false } });
     const links = [...still.querySelectorAll("a.mark")].map((a) => {
@@ -66,7 +70,7 @@
     figure.prepend(place, marks, told);
     const plot = new uPlot({
       ...size(), legend: { show: false }, cursor: { y: false }, scales: { y: { range: (u, low, high) => uPlot.rangeNum(Math.min(0, low ?? 0), Math.max(0, high ?? 1), 0.1, true) } },
-      axes: [{ ...axis }, { ...axis, size: 44 }], series: [{}, line(0, colour("--blue")), line(1, colour("--orange"), [5, 3])],
+      axes: [{ ...axis, values: (u, at) => at.map(shortDay), space: 70 }, { ...axis, size: 44 }], series: [{}, line(0, colour("--blue")), line(1, colour("--orange"), [5, 3])],
       hooks: { draw: [lay], setCursor: [tell] },
     }, [xs, ...data.series], place);
     still.remove();
