@@ -18,7 +18,9 @@ Record = Annotated[Path | None, typer.Option(dir_okay=False, help="File with the
 
 
 def serve_command(
-    ledger: Annotated[Path, typer.Argument(envvar="DETENTE_LEDGER", help="The ledger's file; made if there is none.")] = DEFAULT,
+    ledger: Annotated[
+        Path, typer.Argument(envvar="DETENTE_LEDGER", help="The ledger's file; made if there is none.")
+    ] = DEFAULT,
     host: Annotated[str, typer.Option(help="Address to listen on; others than this machine's need a token.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8765,
     token_file: Annotated[

@@ -36,7 +36,9 @@ class SpeakerCount:
     articles: int
 
 
-def pair_counts(db: sqlite3.Connection, *, known_by: datetime, since: datetime | None = None, limit: int = 50) -> list[PairCount]:
+def pair_counts(
+    db: sqlite3.Connection, *, known_by: datetime, since: datetime | None = None, limit: int = 50
+) -> list[PairCount]:
     """Pairs with the most reports known from `since` on, the busiest first; the two codes in alphabetical order."""
     term = " AND a.known_at >= :since" if since else ""
     rows = db.execute(
@@ -88,13 +90,12 @@ def said_in(db: sqlite3.Connection, articles: Collection[int], *, known_by: date
         some = wanted[start : start + _AT_ONCE]
         rows = db.execute(
             f"SELECT {ARTICLE}, s.row AS statement_row, s.body, s.sentence_number FROM statements s JOIN articles a"
-            f" ON a.row = s.article WHERE s.article IN ({', '.join('?' * len(some))}) AND a.known_at <= ? ORDER BY s.article, s.row",
+            f" ON a.row = s.article WHERE s.article IN ({', '.join('?' * len(some))}) AND a.known_at <= ?"
+            " ORDER BY s.article, s.row",
             [*some, stamp(known_by)],
         )
         for r in rows:
-            found.append(
-                Said(r["statement_row"], article_of(r), statement_from(json.loads(r["body"])), r["sentence_number"])
-            )
+            found.append(Said(r["statement_row"], article_of(r), statement_from(json.loads(r["body"])), r["sentence_number"]))
     return found
 
 

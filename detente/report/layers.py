@@ -16,7 +16,9 @@ from detente.types import Span
 
 Layer = Literal["shade", "content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration"]
 # Of two marks on the same span, the earlier one in this list is the outer one.
-ORDER: tuple[Layer, ...] = ("shade", "content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration")
+ORDER: tuple[Layer, ...] = (
+    "shade", "content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

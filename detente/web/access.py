@@ -74,7 +74,7 @@ class Access:
 
     @staticmethod
     def _same(given: str, *known: str) -> bool:
-        return any([hmac.compare_digest(given.encode(), k.encode()) for k in known])
+        return any(hmac.compare_digest(given.encode(), k.encode()) for k in known)
 
 
 def same_origin(request: HTTPConnection) -> bool:

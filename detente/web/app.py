@@ -61,7 +61,7 @@ _OPEN = ("/static/", "/login")
 
 
 class Site:
-    """What the requests share: settings, the door, kept pages, uploads. `token_place` stands in kept pages for a form's token."""
+    """What the requests share: settings, door, kept pages, uploads. `token_place` stands in kept pages for a form's token."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings.checked()
@@ -222,7 +222,7 @@ def _add_forms(app: FastAPI, site: Site) -> None:
         batch = await site.uploads.receive(form)
         return RedirectResponse(f"/reading/{batch}", 303)
 
-    @app.get("/reading/{batch}.json", summary="How far the reading of some uploads is.", responses={200: {"model": ReadingPage}})
+    @app.get("/reading/{batch}.json", summary="How far some uploads are read.", responses={200: {"model": ReadingPage}})
     async def reading_json(request: Request, batch: str) -> Response:
         return await run_in_threadpool(_reading, site, request, batch)
 
@@ -252,9 +252,7 @@ def _add_forms(app: FastAPI, site: Site) -> None:
 
 async def _form(site: Site, request: Request) -> Any:
     """The form of a request. Raises Refused where it was not sent from one of our own pages."""
-    form = await request.form(
-        max_files=site.settings.upload_files, max_fields=20, max_part_size=site.settings.form_bytes
-    )
+    form = await request.form(max_files=site.settings.upload_files, max_fields=20, max_part_size=site.settings.form_bytes)
     if not site.access.form_is_ours(request, request.state.visit, str(form.get("csrf", ""))):
         raise Refused(403, "This form was not sent from a page of this site, or the page is old; load it again and repeat.")
     return form
@@ -353,5 +351,3 @@ def _add_failures(app: FastAPI, site: Site) -> None:
     async def broken(request: Request, error: Exception) -> Response:
         log.exception("a page failed: %s", request.url.path)
         return shown(request, 500, "Something went wrong here; the log of the server says what.")
-
-

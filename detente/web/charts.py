@@ -40,10 +40,9 @@ class Drawing:
 def spark(values: Values, *, width: int = 120, height: int = 28, pad: float = 3.0) -> tuple[str, ...]:
     """Points of the polylines of a sparkline; a gap where there are no data. Empty where nothing is known."""
     low, high = _range([values])
-    return tuple(
-        " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
-        for run in _runs(values, lambda n: pad + n * (width - 2 * pad) / max(1, len(values) - 1), _scale(low, high, height, pad))
-    )
+    step = (width - 2 * pad) / max(1, len(values) - 1)
+    runs = _runs(values, lambda n: pad + n * step, _scale(low, high, height, pad))
+    return tuple(" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in runs)
 
 
 def last_point(values: Values, *, width: int = 120, height: int = 28, pad: float = 3.0) -> tuple[float, float] | None:
@@ -54,7 +53,9 @@ def last_point(values: Values, *, width: int = 120, height: int = 28, pad: float
     return width - pad, _scale(low, high, height, pad)(values[-1])
 
 
-def draw(days: Sequence[date], series: Sequence[Values], marks: Sequence[Mark], *, width: int = 760, height: int = 260) -> Drawing:
+def draw(
+    days: Sequence[date], series: Sequence[Values], marks: Sequence[Mark], *, width: int = 760, height: int = 260
+) -> Drawing:
     """A chart of some series over the same days, with marks below them; the left margin holds the scale."""
     left, right, top, bottom = 44.0, 10.0, 12.0, 46.0
     low, high = _range(series)

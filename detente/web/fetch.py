@@ -97,7 +97,9 @@ class _Target:
             parts = urlsplit(url.strip())
             port = parts.port
         except ValueError:
-            raise ArticleRefused(_shown(url), "is not an address; expected one such as https://courier.example/strait") from None
+            raise ArticleRefused(
+                _shown(url), "is not an address; expected one such as https://courier.example/strait"
+            ) from None
         if parts.scheme not in ports or not parts.hostname:
             raise ArticleRefused(_shown(url), "is not an address of the web; expected http:// or https:// and a name")
         if parts.username is not None or parts.password is not None:
@@ -154,9 +156,7 @@ def _deadline(seconds: float) -> Iterator[_Clock]:
         timer.cancel()
 
 
-def _ask(
-    target: _Target, resolve: Resolve, allows: Callable[[str], bool], clock: _Clock, most_bytes: int
-) -> Fetched | str:
+def _ask(target: _Target, resolve: Resolve, allows: Callable[[str], bool], clock: _Clock, most_bytes: int) -> Fetched | str:
     """The answer of one address, or where it leads on to."""
     name = _shown(target.url)
     connection = _connected(target, resolve, allows, clock)
@@ -170,7 +170,7 @@ def _ask(
         if response.status in (301, 302, 303, 307, 308) and (onward := response.headers.get("Location")):
             return onward
         return _read(target, response, most_bytes)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
         if clock.over:
             raise ArticleRefused(name, "took too long to answer") from None
         raise ArticleRefused(name, f"cannot be fetched: {type(error).__name__}") from None
@@ -178,9 +178,7 @@ def _ask(
         connection.close()
 
 
-def _connected(
-    target: _Target, resolve: Resolve, allows: Callable[[str], bool], clock: _Clock
-) -> http.client.HTTPConnection:
+def _connected(target: _Target, resolve: Resolve, allows: Callable[[str], bool], clock: _Clock) -> http.client.HTTPConnection:
     """A connection to an address that was checked."""
     name = _shown(target.url)
     addresses = resolve(target.host, target.port)

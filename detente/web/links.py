@@ -28,7 +28,7 @@ class Served:
     as_of: str | None = None
     live: bool = True
 
-    def to(self, path: str, fragment: str = "", **choices: object) -> str:
+    def to(self, path: str, fragment: str = "", /, **choices: object) -> str:
         """An address with its choices; those that are None or empty are left out."""
         given = {k: v for k, v in {**choices, "as_of": choices.get("as_of", self.as_of)}.items() if v not in (None, "", False)}
         return path + (f"?{urlencode(given)}" if given else "") + (f"#{quote(fragment)}" if fragment else "")
@@ -37,7 +37,7 @@ class Served:
         return self.to("/")
 
     def dyad(self, one: str, other: str, **choices: object) -> str:
-        return self.to(f"/dyad/{quote(one, safe='')}/{quote(other, safe='')}", **choices)
+        return self.to(f"/dyad/{quote(one, safe='')}/{quote(other, safe='')}", "", **choices)
 
     def article(self, row: int, fragment: str = "", **choices: object) -> str:
         return self.to(f"/article/{row}", fragment, **choices)
@@ -55,7 +55,7 @@ class Served:
         return self.to("/publisher", name=name)
 
     def search(self, **choices: object) -> str:
-        return self.to("/search", **choices)
+        return self.to("/search", "", **choices)
 
     def forecasts(self) -> str:
         return self.to("/forecasts")
@@ -75,7 +75,7 @@ class Files:
     as_of: str | None = None
     live: bool = False
 
-    def to(self, path: str, fragment: str = "", **choices: object) -> str:
+    def to(self, path: str, fragment: str = "", /, **choices: object) -> str:
         return "../" * self.depth + path + (f"#{quote(fragment)}" if fragment else "")
 
     def start(self) -> str:

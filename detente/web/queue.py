@@ -104,7 +104,9 @@ class Queue:
             )
             if done:
                 finished = stamp(now or datetime.now(UTC))
-                db.execute("UPDATE uploads SET state = 'done', data = NULL, finished_at = ? WHERE number = ?", (finished, number))
+                db.execute(
+                    "UPDATE uploads SET state = 'done', data = NULL, finished_at = ? WHERE number = ?", (finished, number)
+                )
 
     def revive(self) -> int:
         """Put back what was being read when its reader stopped; what stopped it twice is refused. Gives how many wait."""
@@ -130,9 +132,7 @@ class Queue:
                 rows = db.execute(f"{columns} WHERE batch = ? ORDER BY number LIMIT ?", (batch, limit)).fetchall()
             else:
                 rows = db.execute(f"{columns} ORDER BY number DESC LIMIT ?", (limit,)).fetchall()
-        return [
-            Progress(*r[:6], tuple(Outcome(*line) for line in json.loads(r[6])), *r[7:]) for r in rows
-        ]
+        return [Progress(*r[:6], _outcomes(r[6]), r[7], r[8]) for r in rows]
 
     def _db(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=20.0)
@@ -148,3 +148,7 @@ class Queue:
             db.close()
             raise
         return db
+
+
+def _outcomes(lines: str) -> tuple[Outcome, ...]:
+    return tuple(Outcome(*line) for line in json.loads(lines))

@@ -29,7 +29,8 @@ def environment() -> Environment:
     made.globals.update(
         signs=STATUS_SIGNS, spark=charts.spark, last_point=charts.last_point, conflict=CONFLICT, version=__version__,
     )  # fmt: skip
-    made.filters.update(day=day, signed=signed, percent=percent, percent_points=percent_points, one_line=one_line, plural=plural, web_address=web_address)
+    for own in (day, signed, percent, percent_points, one_line, plural, web_address):
+        made.filters[own.__name__] = own
     return made
 
 
@@ -40,7 +41,7 @@ def as_html(page: Page, links: Links, names: Names, **more: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def adapter(cls: type[Any]) -> TypeAdapter[Any]:
+def adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 

@@ -47,7 +47,7 @@ class Uploads:
     async def receive(self, form: FormData) -> str:
         """Take in what a form holds; gives the batch under which its progress can be seen. Raises WrongCall for nothing."""
         given = _given(form)
-        uploads = [u for u in _typed(form, given, fetch=self._settings.fetch)]
+        uploads = list(_typed(form, given, fetch=self._settings.fetch))
         for value in form.getlist("files"):
             if isinstance(value, UploadFile) and value.filename:
                 uploads.append(Upload("file", plain_name(value.filename), await value.read(), given))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from detente.ledger.clocks import stamp
 from detente.ledger.overview import article_in, event_numbers
 from detente.ledger.queries import reading_in, versions
 from detente.ledger.revive import reading_from
@@ -25,6 +26,7 @@ class ArticlePage(Page):
     """A reading and how it is to be looked at. `numbers`: the ledger's numbers of its events, by their ids.
 
     voice: number of the voice whose words are shown, in order of first appearance. loaded: whether loaded words are marked.
+    replaced: whether a later text was known by then.
     """
 
     template: ClassVar[str] = "article.html"
@@ -33,6 +35,7 @@ class ArticlePage(Page):
     view: View
     voice: int | None
     loaded: bool
+    replaced: bool
     versions: tuple[ArticleCard, ...]
     numbers: dict[str, int]
     reading: dict[str, Any]
@@ -48,21 +51,20 @@ class ArticlePage(Page):
         }  # fmt: skip
 
 
-def article_page(
-    ask: Asked, row: int, view: View = "all", voice: int | None = None, loaded: bool = False
-) -> ArticlePage:
+def article_page(ask: Asked, row: int, view: View = "all", voice: int | None = None, loaded: bool = False) -> ArticlePage:
     """The article in a row of the ledger, in the version that stands there."""
     ref = article_in(ask.db, row, known_by=ask.known_by)
     reading = reading_in(ask.db, row, known_by=ask.known_by)
     if ref is None or reading is None:
         raise NotThere(f"there is no article {row} known by {ask.known_by:%Y-%m-%d}")
     known = versions(ask.db, row, known_by=ask.known_by)
+    replaced = ref.replaced_at is not None and ref.replaced_at <= stamp(ask.known_by)
     if view == "voice" and not _contents(reading, voice):
         view, voice = "all", None
     return ArticlePage(
         title=outline.one_line(ref.headline), known=ask.known, article=article_card(ref), url=ref.url, view=view,
-        voice=voice if view == "voice" else None, loaded=loaded, versions=tuple(map(article_card, known)),
-        numbers=event_numbers(ask.db, row), reading=reading.to_dict(),
+        voice=voice if view == "voice" else None, replaced=replaced, loaded=loaded, versions=tuple(map(article_card, known)),
+        numbers={} if replaced else event_numbers(ask.db, row), reading=reading.to_dict(),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _SPLIT = re.compile(r"\s+|\w[\w’'-]*|[^\w\s]+")
 
 @dataclass(frozen=True)
 class ArticleCard:
-    """An article in a list. `updated`: a later text of it was known by then."""
+    """An article in a list."""
 
     row: int
     title: str
@@ -32,7 +32,6 @@ class ArticleCard:
     words: int
     version: int
     known_at: str
-    replaced: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class QuoteCard:
 def article_card(a: ArticleRef) -> ArticleCard:
     return ArticleCard(
         a.row, one_line(a.headline), one_line(a.printed_by), one_line(a.author) if a.author else None, a.day.isoformat(),
-        a.words, a.version, a.known_at, a.replaced_at is not None,
+        a.words, a.version, a.known_at,
     )  # fmt: skip
 
 
@@ -186,8 +185,8 @@ def variant_card(v: Variant, base: str) -> VariantCard:
     remarks = tuple(f"“{one_line(a.text)}”: {ALTERATION_WORDS[a.kind]}" for a in s.alterations if a.confidence >= SURE)
     a = v.said.article
     return VariantCard(
-        a.row, one_line(a.printed_by), a.day.isoformat(), stretches(words_alone(v.text), words_alone(base)), v.altered, v.shortened,
-        remarks, one_line(s.as_spoken) if s.as_spoken else None, s.id,
+        a.row, one_line(a.printed_by), a.day.isoformat(), stretches(words_alone(v.text), words_alone(base)), v.altered,
+        v.shortened, remarks, one_line(s.as_spoken) if s.as_spoken else None, s.id,
     )  # fmt: skip
 
 

@@ -149,7 +149,8 @@ def _chart(ask: Asked, state: PairState, one: str, other: str, days: int) -> Cha
 
 def _mark(ask: Asked, h: Happening) -> Mark:
     what = EVENT_WORDS.get(h.event_type, h.event_type.lower())
-    label = f"{h.day.day} {h.day:%b}: {what}, {' → '.join(filter(None, (ask.names.all_of(h.actors), ask.names.all_of(h.recipients))))}"
+    parties = " → ".join(filter(None, (ask.names.all_of(h.actors), ask.names.all_of(h.recipients))))
+    label = f"{h.day.day} {h.day:%b}: {what}, {parties}"
     return Mark(h.number, h.day.isoformat(), f"{label} ({h.status})", _sign(h.status), h.score < 0, abs(h.score))
 
 
