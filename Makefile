@@ -1,4 +1,5 @@
-# `make demo` reads the examples, `make test` runs the tests; both set everything up by themselves. Python 3.11+ is enough.
+# `make demo` reads the examples and shows a brief of the example crisis, `make test` runs the tests; both set everything up by
+# themselves. Python 3.11+ is enough.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +12,9 @@ demo: $(VENV)/package
 	@mkdir -p build
 	@$(READ)
 	@$(READ) --format html --out build/demo.html
+	@$(BIN)/detente import examples/crisis/readings.jsonl --to build/crisis.ledger > build/crisis.txt 2>&1
+	@echo
+	@$(BIN)/detente brief ARV BLM --as-of 2024-03-24 --ledger build/crisis.ledger
 	@echo
 	@echo "The same as a page, with everything marked in the text: $(abspath build/demo.html)"
 

@@ -33,7 +33,13 @@ def test_examples_in_python_do_what_they_say(page: str) -> None:
     assert not failed
 
 
-@pytest.mark.parametrize("module", ["detente", "detente.read.boilerplate"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "detente", "detente.read.boilerplate", "detente.ledger.clocks", "detente.ledger.search", "detente.ledger.write",
+        "detente.relations.quotations", "detente.relations.rules", "detente.relations.tension", "detente.relations.words",
+    ],
+)  # fmt: skip
 def test_examples_in_docstrings_do_what_they_say(module: str) -> None:
     failed, tried = doctest.testmod(importlib.import_module(module))
     assert tried

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import full_reading
 from news import RECORDED
 from test_cli import fake_read_many, run
 
 import detente
+from detente.cli import app
 from detente.ledger.connection import open_ledger
 from detente.ledger.queries import articles
+from detente.relations.rules import kinds
 
 CRISIS = Path(__file__).parents[1] / "examples" / "crisis"
 
@@ -148,8 +152,40 @@ def test_a_missing_ledger_is_told(tmp_path: Path, arguments: tuple[str, ...]) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_articles_dated_later_than_now_are_told(tmp_path: Path) -> None:
+    (tmp_path / "later.jsonl").write_text(json.dumps(full_reading().to_dict()) + "\n", encoding="utf-8")
+    run("import", tmp_path / "later.jsonl", "--to", tmp_path / "a.ledger")
+    result = run("items", "ARV", "BLM", "--ledger", tmp_path / "a.ledger")
+    assert "--as-of 2031-03-04 sees them all" in result.stderr
+    assert "accusation" not in ask(tmp_path / "a.ledger", "items", "ARV", "BLM")
+    assert "threat" in ask(tmp_path / "a.ledger", "items", "ARV", "BLM", "--as-of", "2031-03-04")
+
+
 def test_lines_that_are_no_readings_are_told_and_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"schema": "other"}\n', encoding="utf-8")
     result = run("import", tmp_path / "bad.jsonl", "--to", tmp_path / "a.ledger")
     assert result.exit_code == 2
     assert "bad.jsonl:1" in result.stderr
+
+
+def test_the_commands_in_the_docs_exist() -> None:
+    root = Path(__file__).parents[1]
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    shown = {m for page in pages for m in re.findall(r"^\s*\$ detente ([a-z]+)", page.read_text(encoding="utf-8"), re.M)}
+    known = {command.name for command in app.registered_commands}
+    assert {"brief", "item", "quotes", "export"} <= shown <= known
+
+
+def test_the_brief_in_the_readme_is_the_golden_one() -> None:
+    golden = (CRISIS / "briefs" / "2024-03-24.txt").read_text(encoding="utf-8")
+    readme = (CRISIS.parents[1] / "README.md").read_text(encoding="utf-8")
+    block = readme.split("--as-of 2024-03-24\n")[1].split("$ detente")[0]
+    for part in block.split("…\n"):
+        assert part.strip() in golden
+
+
+def test_tables_and_docs_name_the_same_kinds_and_statuses() -> None:
+    page = (CRISIS.parents[1] / "docs" / "items.md").read_text(encoding="utf-8")
+    for kind in kinds().values():
+        (row,) = re.findall(rf"^\| {kind.name} \|.*\| (.*) \|$", page, re.M)
+        assert tuple(row.split(", ")) == kind.statuses

@@ -24,8 +24,8 @@ from detente.ledger.connection import open_ledger
 from detente.ledger.exchange import readings_of
 from detente.ledger.search import search
 from detente.ledger.write import write_readings
+from detente.read.actor_tables import shipped_rows
 from detente.relations.brief import brief
-from detente.relations.codes import shipped_codes
 
 SEARCHES = (
     "talks",
@@ -53,9 +53,10 @@ def show(what: str, found: Iterable[float]) -> None:
 
 def busiest(db: sqlite3.Connection, known_by: datetime, most: int) -> list[tuple[str, str]]:
     """The pairs of states with the most reports."""
+    states = {row["code"] for row in shipped_rows("states")}
     counts: Counter[tuple[str, str]] = Counter()
     for report in queries.all_reports(db, known_by=known_by):
-        codes = sorted(report.codes & shipped_codes().keys())
+        codes = sorted(report.codes & states)
         counts.update((a, b) for i, a in enumerate(codes) for b in codes[i + 1 :])
     return [pair for pair, _ in counts.most_common(most)]
 

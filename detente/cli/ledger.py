@@ -39,7 +39,7 @@ def search_command(
     limit: Limit = 20,
     json_: AsJson = False,
 ) -> None:
-    """Search what was said, and the texts: places with all the words, the best first."""
+    """Search what was said, and the texts: places with all the words, the newest first."""
     from detente.ledger.clocks import moment, start_of
     from detente.ledger.search import search
     from detente.report.tables import hits_text

@@ -29,7 +29,7 @@ Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Only
 @contextmanager
 def asked(ledger: Path, as_of: str | None = None) -> Iterator[tuple[sqlite3.Connection, datetime]]:
     """The open ledger and the moment of knowledge; failures become one line and the right exit status."""
-    from detente.cli.console import reported_failures
+    from detente.cli.console import reported_failures, tell
     from detente.ledger.clocks import as_of as moment_of
     from detente.ledger.clocks import unstamp
     from detente.ledger.connection import open_ledger
@@ -39,8 +39,11 @@ def asked(ledger: Path, as_of: str | None = None) -> Iterator[tuple[sqlite3.Conn
         db = open_ledger(ledger)
         try:
             now = datetime.now(UTC)
-            last = stock(db, known_by=now).last_of_all
-            yield db, moment_of(as_of, now=now, last_known=unstamp(last) if last else None)
+            held = stock(db, known_by=now)
+            last = unstamp(held.last_of_all) if held.last_of_all else None
+            if as_of is None and held.later and last:
+                tell(f"{held.later} of the articles are dated later than now; --as-of {last.date()} sees them all")
+            yield db, moment_of(as_of, now=now, last_known=last)
         finally:
             db.close()
 

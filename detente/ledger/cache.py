@@ -27,6 +27,7 @@ def keep(db: sqlite3.Connection, answers: dict[str, Any]) -> None:
         return
     patience = db.execute("PRAGMA busy_timeout").fetchone()[0]
     db.execute("PRAGMA busy_timeout = 0")
+    db.execute("PRAGMA synchronous = NORMAL")  # a lost answer is made again; no need to wait for the disk
     try:
         db.execute("BEGIN IMMEDIATE")
         if db.execute("SELECT count(*) FROM cache").fetchone()[0] > MOST:
@@ -38,4 +39,5 @@ def keep(db: sqlite3.Connection, answers: dict[str, Any]) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
     finally:
+        db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA busy_timeout = {patience}")

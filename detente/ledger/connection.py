@@ -88,6 +88,18 @@ def path_of(db: sqlite3.Connection) -> str:
     return str(db.execute("PRAGMA database_list").fetchone()[2])
 
 
+def once(tell: Tell | None) -> Tell:
+    """A way to tell that tells each line only the first time, for a writer that waits again and again."""
+    told: set[str] = set()
+
+    def first(line: str) -> None:
+        if tell is not None and line not in told:
+            told.add(line)
+            tell(line)
+
+    return first
+
+
 @contextmanager
 def writing(db: sqlite3.Connection, *, tell: Tell | None = None, wait_s: float = WAIT_S) -> Iterator[None]:
     """A transaction that changes the ledger: all of it or nothing, on the disk when the block ends.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -120,11 +121,12 @@ def statements_known(
     since: datetime | None = None,
     until: datetime | None = None,
     quoted: bool = False,
+    rows: Collection[int] | None = None,
 ) -> list[Said]:
     """Statements, in the order they became known.
 
     codes: only of speakers with these codes. speaker: only where the speaker's name holds this, in any case.
-    since, until: known from and up to these moments. quoted: only with words in quotation marks.
+    since, until: known from and up to these moments. quoted: only with words in quotation marks. rows: only in these articles.
     """
     marks = _marks("c", codes or ())
     terms = [
@@ -134,6 +136,7 @@ def statements_known(
         "a.known_at >= :since" if since else "",
         "a.known_at <= :until" if until else "",
         "s.directness != 'indirect'" if quoted else "",
+        "" if rows is None else "s.article IN (SELECT value FROM json_each(:rows))",
     ]
     query = (
         f"SELECT {ARTICLE}, s.row AS statement_row, s.body, s.sentence_number FROM statements s JOIN articles a"
@@ -141,7 +144,7 @@ def statements_known(
     )
     args = {
         "known_by": stamp(known_by), "speaker": speaker, "since": stamp(since) if since else None,
-        "until": stamp(until) if until else None, **marks,
+        "until": stamp(until) if until else None, "rows": json.dumps(sorted(rows or ())), **marks,
     }  # fmt: skip
     return [
         Said(row["statement_row"], article_of(row), statement_from(json.loads(row["body"])), row["sentence_number"])
@@ -229,20 +232,28 @@ def generation(db: sqlite3.Connection) -> int:
 def actors(db: sqlite3.Connection, *, known_by: datetime) -> list[ActorCount]:
     """All codes that act, are acted upon or speak, the busiest first."""
     at = {"known_by": stamp(known_by)}
-    events = db.execute(
-        "SELECT p.code, sum(p.side = 'actors'), sum(p.side = 'recipients') FROM parties p JOIN events e ON e.number = p.event"
-        f" JOIN articles a ON a.row = e.article WHERE {KNOWN} GROUP BY p.code",
-        at,
-    )
-    counts = {row[0]: (row[1], row[2]) for row in events}
-    said = db.execute(
-        f"SELECT s.code, count(*) FROM statements s JOIN articles a ON a.row = s.article WHERE {KNOWN} AND s.code IS NOT NULL"
-        " GROUP BY s.code",
-        at,
-    )
-    spoken = {row[0]: row[1] for row in said}
-    found = [ActorCount(code, *counts.get(code, (0, 0)), spoken.get(code, 0)) for code in counts.keys() | spoken.keys()]
+    counts: dict[str, Counter[str]] = {}
+    for code, side, name, number in db.execute(_PARTIES, at):
+        counts.setdefault(code, Counter()).update({side: number, f"name {name}": number})
+    for code, number in db.execute(_SPEAKERS, at):
+        counts.setdefault(code, Counter())["statements"] = number
+    found = [_actor(code, count) for code, count in counts.items()]
     return sorted(found, key=lambda c: (-(c.acts + c.received + c.statements), c.code))
+
+
+_PARTIES = (
+    "SELECT p.code, p.side, p.name, count(*) FROM parties p JOIN events e ON e.number = p.event JOIN articles a"
+    f" ON a.row = e.article WHERE {KNOWN} GROUP BY p.code, p.side, p.name ORDER BY p.code, p.name"
+)
+_SPEAKERS = (
+    f"SELECT s.code, count(*) FROM statements s JOIN articles a ON a.row = s.article WHERE {KNOWN} AND s.code IS NOT NULL"
+    " GROUP BY s.code"
+)
+
+
+def _actor(code: str, count: Counter[str]) -> ActorCount:
+    names = [key.removeprefix("name ") for key, _ in count.most_common() if key.startswith("name ")]
+    return ActorCount(code, count["actors"], count["recipients"], count["statements"], tuple(names[:5]))
 
 
 def rereads(db: sqlite3.Connection) -> int:
@@ -262,12 +273,12 @@ def publishers(db: sqlite3.Connection, *, known_by: datetime, rows: Collection[i
         f"SELECT {ARTICLE}, coalesce((SELECT number FROM loaded_words w WHERE w.article = a.row AND w.narrator), 0) AS loaded,"
         " EXISTS (SELECT 1 FROM copies c JOIN articles o ON o.row = c.other WHERE c.article = a.row AND o.known_at <= :known_by"
         f" AND coalesce(o.publisher, '') != coalesce(a.publisher, '')) AS copied FROM articles a WHERE {KNOWN}"
+        + ("" if rows is None else " AND a.row IN (SELECT value FROM json_each(:rows))")
     )
     groups: dict[str, list[tuple[ArticleRef, int, int]]] = {}
-    for row in db.execute(query, {"known_by": stamp(known_by)}):
+    for row in db.execute(query, {"known_by": stamp(known_by), "rows": json.dumps(sorted(rows or ()))}):
         article = article_of(row)
-        if rows is None or article.row in rows:
-            groups.setdefault(article.printed_by, []).append((article, row["loaded"], row["copied"]))
+        groups.setdefault(article.printed_by, []).append((article, row["loaded"], row["copied"]))
     return sorted(
         map(_publisher, groups, groups.values()), key=lambda p: (p.publisher == UNKNOWN_PUBLISHER, -p.articles, p.publisher)
     )

@@ -132,15 +132,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class ActorCount:
-    """How often a code acts, is acted upon, and speaks in what is known."""
+    """How often a code acts, is acted upon, and speaks in what is known; and by which names, the commonest first."""
 
     code: str
     acts: int
     received: int
     statements: int
+    names: tuple[str, ...] = ()
 
     def to_dict(self) -> Json:
-        return {"code": self.code, "acts": self.acts, "received": self.received, "statements": self.statements}
+        return {
+            "code": self.code, "acts": self.acts, "received": self.received, "statements": self.statements,
+            "names": list(self.names),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from detente.ledger.clocks import stamp
-from detente.ledger.connection import Tell, writing
+from detente.ledger.connection import Tell, once, writing
 from detente.ledger.queries import ARTICLE, article_of, unpacked
 from detente.ledger.write import BATCH, insert_event, insert_statements, packed, sentence_at
 from detente.types import Article, Event, Reading
@@ -44,6 +44,7 @@ def stage(
 
     What another label staged before is dropped. Killed on the way, the same call goes on where it stopped.
     """
+    tell = once(tell)
     with writing(db, tell=tell):
         db.execute("DELETE FROM staged_readings WHERE reader != ?", (label,))
     waiting = iter(readings)

@@ -53,7 +53,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_article ON events (article);
 CREATE TABLE parties (
-  code TEXT NOT NULL, event INTEGER NOT NULL, side TEXT NOT NULL,
+  code TEXT NOT NULL, event INTEGER NOT NULL, side TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (code, event, side)
 ) WITHOUT ROWID;
 CREATE INDEX parties_by_event ON parties (event);

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from detente.ledger import copies
 from detente.ledger.clocks import moment, stamp
-from detente.ledger.connection import WAIT_S, Tell, writing
+from detente.ledger.connection import WAIT_S, Tell, once, writing
 from detente.types import Article, Event, Reading, Span, Statement
 
 BATCH = 32  # articles in one transaction
@@ -48,9 +48,9 @@ def write_readings(
 
     Raises LedgerUnwritable or LedgerBusy; what was yielded before stays written.
     """
-    waiting = iter(readings)
+    waiting, tell_once = iter(readings), once(tell)
     while group := list(islice(waiting, batch)):
-        with writing(db, tell=tell, wait_s=wait_s):
+        with writing(db, tell=tell_once, wait_s=wait_s):
             done = [write_reading(db, reading, now=now) for reading in group]
         yield from done
 
@@ -187,8 +187,9 @@ def insert_event(db: sqlite3.Connection, row: int, reading: Reading, event: Even
         sentence.of(text), event.condition.of(text) if event.condition else None, _json(tellers),
     )  # fmt: skip
     number = db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
-    sides = {(p.code, number, side) for side in ("actors", "recipients") for p in getattr(event, side) if p.code}
-    db.executemany("INSERT INTO parties VALUES (?, ?, ?)", sorted(sides))
+    for side, parties in (("actors", event.actors), ("recipients", event.recipients)):
+        rows = [(p.code, number, side, p.name) for p in parties if p.code]
+        db.executemany("INSERT OR IGNORE INTO parties VALUES (?, ?, ?, ?)", rows)  # the first name of a code counts
 
 
 def sentence_at(reading: Reading, span: Span) -> tuple[int, Span]:

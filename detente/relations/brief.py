@@ -15,13 +15,12 @@ from detente.ledger.records import PublisherCount, Report, Said
 from detente.relations.happenings import Happening, merge
 from detente.relations.items import Change, Item
 from detente.relations.pair import PairState, pair_at
-from detente.relations.tables import memberships, organisations_of
+from detente.relations.tables import memberships, organisations_of, rules_digest
 from detente.relations.tension import DyadDay, series, trend_of
 from detente.types import Json
 
 LATELY_DAYS, AHEAD_DAYS = 14, 90
 MOST_LINES = 12
-BRIEFING = 1  # version of this form: part of the key of cached briefs
 _REAL = ("happened", "denied")
 
 
@@ -158,7 +157,7 @@ def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -
     """The brief of two states (codes) as known by a moment; it is kept, so that the same answer again is quick."""
     stock = queries.stock(db, known_by=known_by)
     key = cache.key_of(
-        "brief", BRIEFING, one, other, known_by.date().isoformat(), stock.generation, stock.known, stock.last_known,
+        "brief", rules_digest(), one, other, known_by.date().isoformat(), stock.generation, stock.known, stock.last_known,
         len(queries.decisions(db, known_by=known_by)),
     )  # fmt: skip
     if (kept := cache.recall(db, key)) is not None:
@@ -325,7 +324,7 @@ def _quoted(db: sqlite3.Connection, state: PairState, known_by: datetime, refs: 
     """Who speaks most for each side in the articles about the two."""
     rows = {r.article.row for r in state.reports.values()}
     since = known_by - timedelta(days=AHEAD_DAYS)
-    said = [s for s in queries.statements_known(db, known_by=known_by, codes=state.pair, since=since) if s.article.row in rows]
+    said = queries.statements_known(db, known_by=known_by, codes=state.pair, since=since, rows=rows)
     return {
         code: _speakers([s for s in said if s.statement.speaker and s.statement.speaker.code == code], refs)
         for code in state.pair

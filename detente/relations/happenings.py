@@ -18,7 +18,6 @@ from detente.relations.tables import rows
 from detente.relations.words import Rarity, Stems, stems, tokens, without, without_dateline
 from detente.types import EventDate, Json
 
-MERGING = 1  # version of these rules: part of the key of every cached answer
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})  # all parties do it together
 VERBAL = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "AGREE", "SUPPORT", "CONCEDE"}
@@ -208,7 +207,7 @@ def look(report: Report) -> Seen:
     """A report with what is compared of it."""
     first, last, exact = _bounds(report)
     names = [p.name for p in (*report.event.actors, *report.event.recipients)]
-    words = without(stems(_around(report)), [*names, report.event.trigger_text])
+    words = without(stems(words_around(report)), [*names, report.event.trigger_text])
     return Seen(report, first, last, exact, words, _persons(report))
 
 
@@ -230,11 +229,11 @@ def date_of(report: Report) -> EventDate | None:
     return on
 
 
-def _around(report: Report) -> str:
-    """The words near the trigger: a long sentence tells of several things."""
+def words_around(report: Report, before: int = WINDOW, after: int = WINDOW) -> str:
+    """So many words before and after the trigger begins: a long sentence tells of several things."""
     at = report.trigger_in_sentence
-    before, after = tokens(without_dateline(report.sentence[:at])), tokens(report.sentence[at:])
-    return " ".join((*before[-WINDOW:], *after[: WINDOW + 1]))
+    left, right = tokens(without_dateline(report.sentence[:at])), tokens(report.sentence[at:])
+    return " ".join((*left[-before:], *right[: after + 1]))
 
 
 def _persons(report: Report) -> frozenset[str]:

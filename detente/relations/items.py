@@ -10,18 +10,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from detente.ledger.clocks import end_of, stamp, unstamp
 from detente.ledger.records import Decision, Report
-from detente.relations.happenings import MUTUAL, Happening
+from detente.relations.happenings import MUTUAL, Happening, words_around
 from detente.relations.rules import Match, kinds, matches, openers, stands_in
 from detente.relations.words import Stems, overlap, stems, topics, without
 from detente.types import Json
 
-MATCHING = 1  # version of these rules: part of the key of every cached answer
-LEAST = 0.4  # confidence from which a change is made
+LEAST = 0.45  # confidence from which a change is made
+_SEEN = 0.55  # confidence of the reader from which an event opens or moves an item
+_BEFORE, _AFTER = 26, 20  # words around a trigger
 _SAME_TOPIC = 0.6  # how alike two sentences are at least that share a topic
 _OTHER_TOPIC = 0.3  # and at most if they are about different ones
+_ALONE = 0.4  # how alike what only one of the two is part of must be to the matter between them
 _FEW_WORDS = 2  # fewer words in common may be chance
 _REPEATED = 0.45  # how alike two demands must be to be one, said again
 _SETTLING = ("refused", "partly met")  # answers that stand until there is another one
@@ -101,9 +104,9 @@ class Item:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
-    """Something that became known: a happening took a status, or a person decided."""
+    """Something that became known: a happening took a status, or a person decided. What is compared of it is made once."""
 
     known_at: str
     order: int
@@ -112,6 +115,27 @@ class Step:
     report: Report | None = None
     decision: Decision | None = None
     alone: bool = False
+
+    @property
+    def told(self) -> tuple[Happening, Report]:
+        """The happening and its report; only of a step that is no decision."""
+        assert self.happening is not None
+        assert self.report is not None
+        return self.happening, self.report
+
+    @cached_property
+    def matter(self) -> Stems:
+        return _matter(*self.told)
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        return topics(_near(self.told[1]))
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether it can move items at all: what is unsure, and what somebody else expects, settles nothing."""
+        report = self.told[1]
+        return report.event.confidence >= _SEEN and _foreteller(report, self.status) is None
 
 
 @dataclass
@@ -130,20 +154,22 @@ class _Live:
     due: tuple[date, date] | None
     teller: str | None = None
     last_news: date = date.min
-    evidence: list[int] = field(default_factory=list)
+    status: str = field(init=False)
+    live: bool = field(init=False)
+    movable: bool = field(init=False)  # late news revives what had lapsed
 
-    @property
-    def status(self) -> str:
-        return next(c.status for c in reversed(self.changes) if c.counts)
+    def __post_init__(self) -> None:
+        self.settle()
 
-    @property
-    def live(self) -> bool:
-        return self.status in kinds()[self.kind].live
+    def settle(self) -> None:
+        """Status by the last step that counts; to be called after every change of the steps."""
+        self.status = next(c.status for c in reversed(self.changes) if c.counts)
+        self.live = self.status in kinds()[self.kind].live
+        self.movable = self.live or self.status == "lapsed"
 
-    @property
-    def movable(self) -> bool:
-        """Late news revives what had lapsed."""
-        return self.live or self.status == "lapsed"
+    def add(self, change: Change) -> None:
+        self.changes.append(change)
+        self.settle()
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -171,7 +197,7 @@ def trace_items(
             if not _decide(live, step.decision):
                 lost.append(step.decision)
         elif not _fulfil(live, step):
-            moved = _move(live, step, pair)
+            moved = _move(live, step)
             if not step.alone and not (moved and moved.kind == "meeting"):
                 _open(live, step, pair)
     _lapse(live, known_by.date())
@@ -199,9 +225,9 @@ def _told(happening: Happening, alone: bool) -> Iterator[Step]:
 
 def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
     """The item that the step opens, or repeats."""
-    happening, report = step.happening, step.report
-    assert happening is not None
-    assert report is not None
+    happening, report = step.told
+    if report.event.confidence < _SEEN:
+        return
     if happening.when[2] and (report.article.day - happening.when[1]).days > _BACKGROUND_DAYS:
         return
     for kind, actor, recipient, teller in _openings(happening, report, step.status, pair):
@@ -254,7 +280,7 @@ def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happeni
     condition = condition_of(report) if kind == "threat" else None
     opening = Change(kinds()[kind].first, report.article.known_at, "opened", round(report.event.confidence, 2), report.number)
     return _Live(
-        kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(report.sentence), condition,
+        kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(_near(report)), condition,
         _due(kind, report), teller, report.article.day,
     )  # fmt: skip
 
@@ -262,7 +288,12 @@ def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happeni
 def _matter(h: Happening, report: Report) -> Stems:
     """What the sentence is about, apart from who acts and the act itself."""
     names = [p.name for r in h.reports for p in (*r.event.actors, *r.event.recipients)]
-    return without(stems(report.sentence), [*names, report.event.trigger_text])
+    return without(stems(_near(report)), [*names, report.event.trigger_text])
+
+
+def _near(report: Report) -> str:
+    """The words that say what an act is about: a long sentence tells of several things."""
+    return words_around(report, _BEFORE, _AFTER)
 
 
 def _due(kind: str, report: Report) -> tuple[date, date] | None:
@@ -306,7 +337,7 @@ def _repeat(old: _Live, fresh: _Live, happening: Happening, report: Report) -> N
     old.condition = old.condition or fresh.condition
     if "repeated" in kinds()[old.kind].statuses:
         sure = round(fresh.changes[0].confidence * max(_REPEATED, alike(old, fresh.matter, fresh.topics)), 2)
-        old.changes.append(Change("repeated", report.article.known_at, "said again", sure, report.number))
+        old.add(Change("repeated", report.article.known_at, "said again", sure, report.number))
 
 
 def alike(item: _Live, matter: Stems, about: frozenset[str]) -> float:
@@ -327,8 +358,7 @@ _FULFILLED = {"meeting": "held", "prediction": "come true", "promise": "kept", "
 
 def _fulfil(live: Sequence[_Live], step: Step) -> bool:
     """Whether the step tells more of a plan that opened an item: that it was done, or of a meeting that it will not be."""
-    report, found = step.report, False
-    assert report is not None
+    report, found = step.told[1], False
     for one in live:
         if not one.movable or step.happening not in one.happenings or one.changes[0].evidence == report.number:
             continue
@@ -343,16 +373,16 @@ def _fulfil(live: Sequence[_Live], step: Step) -> bool:
     return found
 
 
-def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | None:
+def _move(live: Sequence[_Live], step: Step) -> _Live | None:
     """The item that the step moves, if any: of each kind the one it fits best, and of these the first."""
     moved: _Live | None = None
+    fits = [fit for one in live if step.moves and one.movable for fit in _fits(one, step)]
     for kind in kinds():
-        found = [fit for one in live if one.kind == kind and one.movable for fit in _fits(one, step, pair)]
+        found = [fit for fit in fits if fit[1].kind == kind]
         if not found:
             continue
         sure, one, match = max(found, key=lambda f: (f[0], f[1].last_news))
-        report = step.report
-        assert report is not None
+        report = step.told[1]
         if kind == "meeting" and match.becomes == "postponed":
             _postpone(one, step)
         _change(one, match.becomes, _rule(match, one, step), sure, report)
@@ -360,43 +390,43 @@ def _move(live: Sequence[_Live], step: Step, pair: tuple[str, str]) -> _Live | N
     return moved
 
 
-def _fits(one: _Live, step: Step, pair: tuple[str, str]) -> Iterator[tuple[float, _Live, Match]]:
+def _fits(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
     """The first rule by which the step moves the item, with its confidence."""
-    h, report = step.happening, step.report
-    assert h is not None
-    assert report is not None
-    place = (report.article.row, report.sentence_number)
-    if place == (one.report.article.row, one.report.sentence_number):
-        return  # one sentence does not both open an item and settle it
-    if h in one.happenings or h.when[1] < one.report.article.day - timedelta(days=3):
+    h, report = step.told
+    if not _may_move(one, h, report):
         return
-    if (report.article.day - one.last_news).days > _RANGE_DAYS:
-        return
-    if _foreteller(report, step.status) is not None:
-        return  # what somebody else expects settles nothing
     if one.kind == "prediction":
         yield from _comes_true(one, step)
         return
-    about = _likeness(one, h, report)
+    about = -1.0
     for match in matches().get(one.kind, ()):
-        if match.becomes != one.status and match.fits(h.event_type, step.status, report.sentence):
-            if not _by(match, one, h) or about < match.alike or (step.alone and about < max(match.alike, 0.4)):
-                continue
+        if match.becomes != one.status and _by(match, one, h) and match.fits(h.event_type, step.status, report.sentence):
+            about = _likeness(one, step) if about < 0 else about
             sure = round(match.confidence * (0.6 + 0.4 * about) * report.event.confidence, 2)
-            if sure >= LEAST:
+            if about >= max(match.alike, _ALONE if step.alone else 0.0) and sure >= LEAST:
                 yield sure, one, match
                 return
 
 
-def _likeness(one: _Live, h: Happening, report: Report) -> float:
-    matter = _matter(h, report)
-    about = alike(one, matter, topics(report.sentence))
+def _may_move(one: _Live, h: Happening, report: Report) -> bool:
+    """Whether a happening comes after the item in time and is told elsewhere: one sentence does not open and settle it."""
+    elsewhere = (report.article.row, report.sentence_number) != (one.report.article.row, one.report.sentence_number)
+    in_time = (
+        h.when[1] >= one.report.article.day - timedelta(days=3) and (report.article.day - one.last_news).days <= _RANGE_DAYS
+    )
+    return elsewhere and in_time and h not in one.happenings
+
+
+def _likeness(one: _Live, step: Step) -> float:
+    """How much a step is about the matter of an item, or of its condition, 0 to 1."""
+    h, report = step.told
+    if one.kind == "meeting" and h.event_type == "CONSULT" and _same_days(one, h):
+        return 1.0
+    about = alike(one, step.matter, step.topics)
     if one.condition and one.recipient in h.actors:
         wanted = without(stems(one.condition), [report.event.trigger_text])
-        same_topic = _SAME_TOPIC if topics(one.condition) & topics(report.sentence) else 0.0
-        about = max(about, overlap(wanted, matter), same_topic)
-    if one.kind == "meeting" and _same_days(one, h):
-        about = 1.0
+        same_topic = _SAME_TOPIC if topics(one.condition) & step.topics else 0.0
+        about = max(about, overlap(wanted, step.matter), same_topic)
     return about
 
 
@@ -415,49 +445,51 @@ def _by(match: Match, one: _Live, h: Happening) -> bool:
 
 
 def _comes_true(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
-    h, report, foretold = step.happening, step.report, one.happenings[0]
-    assert h is not None
-    assert report is not None
-    same = h.event_type == foretold.event_type and set(h.actors) & set(foretold.actors) and step.status == "happened"
-    in_time = one.due is None or h.when[0] <= one.due[1]
-    about = max(_likeness(one, h, report), 0.5 if one.actor in h.actors and one.recipient in h.codes else 0.0)
-    sure = round(0.8 * (0.6 + 0.4 * about) * report.event.confidence, 2)
-    if same and in_time and h.when[1] >= one.report.article.day and about >= 0.3 and sure >= LEAST:
-        yield sure, one, Match("prediction", "any", frozenset(), frozenset(), (), 0.3, "come true", 0.8)
+    """Whether a step is what was foretold: the same act by the same side, after it was said, and by when it was said."""
+    (h, report), foretold = step.told, one.happenings[0]
+    same = h.event_type == foretold.event_type and one.actor in h.actors and step.status == "happened"
+    in_time = (one.due is None or h.when[0] <= one.due[1]) and h.when[1] >= one.report.article.day
+    same_mode = foretold.mode is not None and h.mode == foretold.mode and one.recipient in h.codes
+    about = max(_likeness(one, step), _SAME_MODE if same_mode else 0.0)
+    sure = round(_COME_TRUE.confidence * (0.6 + 0.4 * about) * report.event.confidence, 2)
+    if same and in_time and about >= _COME_TRUE.alike and sure >= LEAST:
+        yield sure, one, _COME_TRUE
+
+
+_COME_TRUE = Match("prediction", "any", frozenset(), frozenset(), (), 0.35, "come true", 0.8)
+_SAME_MODE = 0.5  # how alike two acts of one type and mode between the same two are
 
 
 def _rule(match: Match, one: _Live, step: Step) -> str:
-    h = step.happening
-    assert h is not None
+    h = step.told[0]
     doer = {"recipient": one.recipient, "actor": one.actor, "both": "both"}.get(match.by) or " and ".join(h.actors)
     return f"{h.event_type} by {doer}" + ("" if step.status == "happened" else f", {step.status}")
 
 
 def _postpone(one: _Live, step: Step) -> None:
     """The meeting's new day; a plan without one leaves it open."""
-    assert step.happening is not None
-    first, last, named = step.happening.when
-    one.due = (first, last) if named else None
-    one.happenings.append(step.happening)
+    h = step.told[0]
+    one.due = h.when[:2] if h.when[2] else None
+    one.happenings.append(h)
 
 
 def _change(one: _Live, status: str, rule: str, sure: float, report: Report) -> None:
-    one.changes.append(Change(status, report.article.known_at, rule, sure, report.number))
+    one.add(Change(status, report.article.known_at, rule, sure, report.number))
     one.last_news = max(one.last_news, report.article.day)
 
 
 def _lapse(live: Sequence[_Live], on: date) -> None:
     """What has run out by a day: a date that passed without news, or silence for long."""
     for one in live:
-        kind = kinds()[one.kind]
         if not one.live or one.status in _SETTLING:
             continue
+        kind = kinds()[one.kind]
         if one.due and kind.after_due and (ends := one.due[1] + timedelta(days=kind.grace_days)) < on:
             late = max(ends, one.last_news) + timedelta(days=1)
-            one.changes.append(Change(kind.after_due, stamp(end_of(late)), "its date has passed without news", 0.6))
+            one.add(Change(kind.after_due, stamp(end_of(late)), "its date has passed without news", 0.6))
         elif "lapsed" in kind.statuses and (ends := one.last_news + timedelta(days=kind.lapse_days)) < on:
             late = ends + timedelta(days=1)
-            one.changes.append(Change("lapsed", stamp(end_of(late)), f"no news for {kind.lapse_days} days", 0.6))
+            one.add(Change("lapsed", stamp(end_of(late)), f"no news for {kind.lapse_days} days", 0.6))
 
 
 # Deciding ----------------------------------------------------------------------------------------------------------------
@@ -470,9 +502,7 @@ def _decide(live: Sequence[_Live], decision: Decision) -> bool:
         return False
     if decision.verb == "set":
         assert decision.status is not None
-        one.changes.append(
-            Change(decision.status, decision.effective_at, decision.reason, 1.0, decision=decision.number, confirmed=True)
-        )
+        one.add(Change(decision.status, decision.effective_at, decision.reason, 1.0, decision=decision.number, confirmed=True))
     elif decision.verb == "confirm":
         _mark(one, confirmed=True)
     elif len([c for c in one.changes if c.counts]) > 1:
@@ -498,6 +528,7 @@ def _mark(one: _Live, *, confirmed: bool = False, counts: bool = True) -> None:
     c = one.changes[at]
     sure = 1.0 if confirmed else c.confidence
     one.changes[at] = Change(c.status, c.known_at, c.rule, sure, c.evidence, c.decision, confirmed or c.confirmed, counts)
+    one.settle()
 
 
 def _item(one: _Live) -> Item:

@@ -11,8 +11,9 @@ from typing import Any
 from detente.ledger import cache, queries
 from detente.ledger.clocks import stamp
 from detente.ledger.records import Decision, Report
-from detente.relations.happenings import MERGING, Happening, independent_publishers, merge
+from detente.relations.happenings import Happening, independent_publishers, merge
 from detente.relations.items import Item, trace_items
+from detente.relations.tables import rules_digest
 
 Pairs = Collection[tuple[int, int]]
 
@@ -78,7 +79,7 @@ def _again(reports: Sequence[Report], copies: Pairs) -> Happening:
 
 
 def _key(db: sqlite3.Connection, reports: Sequence[Report], copies: Pairs, label: str) -> str:
-    return cache.key_of("merge", MERGING, queries.rereads(db), label, [r.number for r in reports], copies)
+    return cache.key_of("merge", rules_digest(), queries.rereads(db), label, [r.number for r in reports], copies)
 
 
 def known_then(reports: Sequence[Report], at: datetime) -> list[Report]:

@@ -75,7 +75,7 @@ def stands_in(beginnings: Sequence[str], sentence: str) -> bool:
     if not beginnings:
         return True
     words = tokens(sentence)
-    return any(_begins(words, b.split()) for b in beginnings)
+    return any(_begins(words, b.split()) for b in beginnings if b.split()[0] in sentence.lower())
 
 
 def _begins(words: list[str], wanted: list[str]) -> bool:

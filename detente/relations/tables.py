@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -27,6 +28,16 @@ def lines_of(file: str) -> Iterator[str]:
 def items_of(cell: str) -> tuple[str, ...]:
     """The items of a cell, separated by semicolons."""
     return tuple(item for part in cell.split(";") if (item := part.strip()))
+
+
+@lru_cache(maxsize=1)
+def rules_digest() -> str:
+    """A digest of all code and tables of this room: part of the key of every answer that is remembered."""
+    found = hashlib.sha256()
+    for folder in (files("detente.relations"), _FOLDER):
+        for part in sorted((p for p in folder.iterdir() if p.name.endswith((".py", ".tsv", ".txt"))), key=lambda p: p.name):
+            found.update(part.read_bytes())
+    return found.hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -169,8 +169,14 @@ def _hit(h: Hit) -> Iterator[str]:
 def actors_text(actors: Sequence[ActorCount], names: dict[str, str]) -> str:
     """A line for each actor."""
     heading = [f"{'code':<8}{'acts':>8}{'received':>10}{'speaks':>8}  name"] if actors else []
-    rows = [f"{a.code:<8}{a.acts:>8,}{a.received:>10,}{a.statements:>8,}  {names.get(a.code, '')}".rstrip() for a in actors]
+    rows = [f"{a.code:<8}{a.acts:>8,}{a.received:>10,}{a.statements:>8,}  {_name(a, names)}".rstrip() for a in actors]
     return _text(heading + rows, "No actor is known.")
+
+
+def _name(a: ActorCount, names: dict[str, str]) -> str:
+    """The name of the tables where articles use it too, else the commonest one: a code may be of somebody else in them."""
+    known = names.get(a.code, "")
+    return known if known in a.names or not a.names else one_line(a.names[0])
 
 
 def publishers_text(publishers: Sequence[PublisherCount]) -> str:

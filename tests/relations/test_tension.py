@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from news import Act, Words, ledger, news, on
 
@@ -113,6 +113,7 @@ acts = st.tuples(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(acts, max_size=12))
 def test_the_shares_sum_to_the_value(drawn: list[tuple[str, int, str]]) -> None:
     from tempfile import TemporaryDirectory
