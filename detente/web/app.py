@@ -19,7 +19,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from detente.errors import ArticleRefused, DetenteError, NoSuchItem, UnknownCode, WrongCall
 from detente.ledger.connection import open_ledger
@@ -40,7 +42,7 @@ from detente.web.pages.search import SearchPage, search_page
 from detente.web.pages.speaker import SpeakerPage, speaker_page
 from detente.web.pages.start import StartPage, start_page
 from detente.web.settings import Settings
-from detente.web.show import as_html, as_json, environment
+from detente.web.show import as_html, as_json, environment, error_page
 from detente.web.uploads import Uploads
 
 log = logging.getLogger("detente.web")
@@ -116,7 +118,7 @@ def make_app(settings: Settings) -> FastAPI:
         _add_page(app, site, path, make, cls)
     _add_forms(app, site)
     _add_failures(app, site)
-    app.middleware("http")(_door(site))
+    app.add_middleware(Door, site=site)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -209,17 +211,16 @@ def _add_forms(app: FastAPI, site: Site) -> None:
 
     @app.post("/item/{number}", include_in_schema=False)
     async def decide_item(request: Request, number: int) -> Response:
-        form = await _form(site, request)
-        as_of = str(form.get("as_of") or "") or None
-        await run_in_threadpool(_decide, site, number, as_of, str(form.get("verb", "")), str(form.get("status", "")),
-                                str(form.get("because", "")))  # fmt: skip
+        async with _form(site, request) as form:
+            as_of, verb, status, because = (str(form.get(k) or "") for k in ("as_of", "verb", "status", "because"))
+        await run_in_threadpool(_decide, site, number, as_of or None, verb, status, because)
         site.changed()
         return RedirectResponse(f"/item/{number}" + (f"?as_of={quote(as_of)}" if as_of else ""), 303)
 
     @app.post("/reading", include_in_schema=False)
     async def read_articles(request: Request) -> Response:
-        form = await _form(site, request)
-        batch = await site.uploads.receive(form)
+        async with _form(site, request) as form:
+            batch = await site.uploads.receive(form)
         return RedirectResponse(f"/reading/{batch}", 303)
 
     @app.get("/reading/{batch}.json", summary="How far some uploads are read.", responses={200: {"model": ReadingPage}})
@@ -240,22 +241,25 @@ def _add_forms(app: FastAPI, site: Site) -> None:
 
     @app.post("/login", include_in_schema=False)
     async def enter(request: Request) -> Response:
-        form = await _form(site, request)
-        if not site.access.fits(str(form.get("token", ""))):
+        async with _form(site, request) as form:
+            token, target = str(form.get("token", "")), _own_path(str(form.get("next", "/")))
+        if not site.access.fits(token):
             return _login_page(site, request, "This is not the token.", 403)
-        response = RedirectResponse(_own_path(str(form.get("next", "/"))), 303)
+        response = RedirectResponse(target, 303)
         # a visit gets a new name when it comes in, so that one planted before is worth nothing
         fresh = Visit(secrets.token_urlsafe(18), True)
         site.access.remember(response, fresh, inside=True, secure=request.url.scheme == "https")
         return response
 
 
-async def _form(site: Site, request: Request) -> Any:
+@asynccontextmanager
+async def _form(site: Site, request: Request) -> AsyncIterator[FormData]:
     """The form of a request. Raises Refused where it was not sent from one of our own pages."""
-    form = await request.form(max_files=site.settings.upload_files, max_fields=20, max_part_size=site.settings.form_bytes)
-    if not site.access.form_is_ours(request, request.state.visit, str(form.get("csrf", ""))):
-        raise Refused(403, "This form was not sent from a page of this site, or the page is old; load it again and repeat.")
-    return form
+    limits = site.settings
+    async with request.form(max_files=limits.upload_files, max_fields=20, max_part_size=limits.form_bytes) as form:
+        if not site.access.form_is_ours(request, request.state.visit, str(form.get("csrf", ""))):
+            raise Refused(403, "This form was not sent from a page of this site, or the page is old; load it again and repeat.")
+        yield form
 
 
 def _decide(site: Site, number: int, as_of: str | None, verb: str, status: str, because: str) -> None:
@@ -300,23 +304,48 @@ def _login_page(site: Site, request: Request, problem: str, status: int = 200) -
 # The door and failures ---------------------------------------------------------------------------------------------------
 
 
-def _door(site: Site) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    async def door(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        visit = request.state.visit = site.access.visit(request)
-        path = request.url.path
-        if not visit.inside and not path.startswith(_OPEN):
-            if path.endswith(".json"):
-                reason = "Give the token: `Authorization: Bearer …`."
-                return JSONResponse(error_json(401, reason), 401, headers={"www-authenticate": "Bearer"})
-            target = path + (f"?{request.url.query}" if request.url.query else "")
-            response: Response = RedirectResponse(f"/login?next={quote(target)}", 303)
-        else:
-            response = await call_next(request)
-        if visit.new and not path.startswith("/static/") and "set-cookie" not in response.headers:
-            site.access.remember(response, visit, inside=False, secure=request.url.scheme == "https")
-        return response
+class Door:
+    """ASGI middleware that knows each reader's visit, and lets only those in who may see pages."""
 
-    return door
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        visit = self._site.access.visit(request)
+        scope.setdefault("state", {})["visit"] = visit
+        send = self._remembering(request, visit, send)
+        if visit.inside or request.url.path.startswith(_OPEN):
+            await self._app(scope, receive, send)
+        else:
+            await _turned_away(request)(scope, receive, send)
+
+    def _remembering(self, request: Request, visit: Visit, send: Send) -> Send:
+        """Answers with the cookie of a new visit, unless they set one themselves."""
+        if not visit.new or request.url.path.startswith("/static/"):
+            return send
+
+        async def remembering(message: Message) -> None:
+            if message["type"] == "http.response.start" and not any(k == b"set-cookie" for k, _ in message["headers"]):
+                carrier = Response()
+                self._site.access.remember(carrier, visit, inside=False, secure=request.url.scheme == "https")
+                message["headers"] = [*message["headers"], *(h for h in carrier.raw_headers if h[0] == b"set-cookie")]
+            await send(message)
+
+        return remembering
+
+
+def _turned_away(request: Request) -> Response:
+    """To the page that asks for the token; programs are told."""
+    path = request.url.path
+    if path.endswith(".json"):
+        told = error_json(401, "Give the token: `Authorization: Bearer …`.")
+        return JSONResponse(told, 401, headers={"www-authenticate": "Bearer"})
+    target = path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(target)}", 303)
 
 
 def _add_failures(app: FastAPI, site: Site) -> None:
@@ -325,8 +354,7 @@ def _add_failures(app: FastAPI, site: Site) -> None:
     def shown(request: Request, status: int, message: str) -> Response:
         if request.url.path.endswith(".json"):
             return JSONResponse(error_json(status, message), status)
-        body = environment().get_template("error.html").render(status=status, message=message)
-        return HTMLResponse(body, status, headers=_NO_STORE)
+        return HTMLResponse(error_page(status, message), status, headers=_NO_STORE)
 
     @app.exception_handler(DetenteError)
     async def detente_error(request: Request, error: DetenteError) -> Response:
@@ -342,10 +370,6 @@ def _add_failures(app: FastAPI, site: Site) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         return shown(request, error.status_code, "There is no such page." if error.status_code == 404 else str(error.detail))
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> Response:
-        return shown(request, error.status, error.reason)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

@@ -169,7 +169,10 @@ def _ask(target: _Target, resolve: Resolve, allows: Callable[[str], bool], clock
         response = connection.getresponse()
         if response.status in (301, 302, 303, 307, 308) and (onward := response.headers.get("Location")):
             return onward
-        return _read(target, response, most_bytes)
+        found = _read(target, response, most_bytes)
+        if clock.over:  # what came is only a part
+            raise ArticleRefused(name, "took too long to answer")
+        return found
     except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
         if clock.over:
             raise ArticleRefused(name, "took too long to answer") from None

@@ -7,11 +7,11 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from html import escape
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from detente.web.settings import Settings
+from detente.web.show import error_page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -73,17 +73,19 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        body = _Body(receive, self._limit(scope), self._settings.body_timeout_s, finished=scope["method"] not in WRITES)
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                own = [h for h in message.get("headers", []) if h[0] != b"connection"]
+                message["headers"] = [*own, *HEADERS, *([] if body.finished else [(b"connection", b"close")])]
             await send(message)
 
         try:
             self._check(scope)
-            await self._app(scope, self._bounded(scope, receive), guarded)
+            await self._app(scope, body, guarded)
         except Refused as refused:
             if not started:
                 await _answer(scope, guarded, refused)
@@ -102,28 +104,27 @@ class Guard:
     def _limit(self, scope: Scope) -> int:
         return self._settings.upload_bytes if scope["path"] == "/reading" else self._settings.form_bytes
 
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """The request's body, up to its limit in size and in time."""
-        if scope["method"] not in WRITES:
-            return receive
-        left, ends = self._limit(scope), time.monotonic() + self._settings.body_timeout_s
-        done = False
 
-        async def bounded() -> Message:
-            nonlocal left, done
-            if done:
-                return await receive()
-            try:
-                message = await asyncio.wait_for(receive(), max(0.001, ends - time.monotonic()))
-            except TimeoutError:
-                raise Refused(408, "The upload took too long.") from None
-            left -= len(message.get("body", b""))
-            done = not message.get("more_body", False)
-            if left < 0:
-                raise _too_large(self._limit(scope))
-            return message
+class _Body:
+    """The body of a request, up to its limit in size and in time. `finished` once all of it has come."""
 
-        return bounded
+    def __init__(self, receive: Receive, limit: int, seconds: float, *, finished: bool) -> None:
+        self._receive, self._limit, self._left, self.finished = receive, limit, limit, finished
+        self._ends = time.monotonic() + seconds
+
+    async def __call__(self) -> Message:
+        if self.finished:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), max(0.001, self._ends - time.monotonic()))
+        except TimeoutError:
+            raise Refused(408, "The upload took too long.") from None
+        self._left -= len(message.get("body", b""))
+        self.finished = not message.get("more_body", False)
+        if self._left < 0:
+            self.finished = False
+            raise _too_large(self._limit)
+        return message
 
 
 def _host(value: bytes) -> str:
@@ -142,12 +143,12 @@ def _too_large(limit: int) -> Refused:
 
 
 async def _answer(scope: Scope, send: Send, refused: Refused) -> None:
-    """The refusal in the form of the page that was asked for; the connection ends, whatever is still being sent."""
+    """The refusal in the form of the page that was asked for."""
     if scope["path"].endswith(".json"):
         kind, body = b"application/json", json.dumps(error_json(refused.status, refused.reason)).encode()
     else:
-        kind, body = b"text/html; charset=utf-8", _PLAIN.format(refused.status, escape(refused.reason)).encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        kind, body = b"text/html; charset=utf-8", error_page(refused.status, refused.reason).encode()
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -155,6 +156,3 @@ async def _answer(scope: Scope, send: Send, refused: Refused) -> None:
 def error_json(status: int, message: str) -> dict[str, dict[str, object]]:
     """The one shape of errors."""
     return {"error": {"status": status, "message": message}}
-
-
-_PLAIN = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{0}</title><h1>{0}</h1><p>{1}</p></html>'

@@ -40,6 +40,11 @@ def as_html(page: Page, links: Links, names: Names, **more: Any) -> str:
     return environment().get_template(page.template).render(**given, **page.drawn())
 
 
+def error_page(status: int, message: str) -> str:
+    """A page that says in one sentence what went wrong."""
+    return environment().get_template("error.html").render(status=status, message=message)
+
+
 @lru_cache(maxsize=64)
 def adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)

@@ -26,7 +26,7 @@ from detente.web.settings import Settings
 from detente.web.uploads import plain_name
 
 TOKEN = "correct horse battery"
-EVIL = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>'
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
 # Hostile articles
@@ -169,7 +169,9 @@ def test_a_name_that_was_pointed_at_this_machine_is_not_answered(site: TestClien
 # Paths and sizes
 
 
-@pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2ferrors.py", "/static//etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2ferrors.py", "/static//etc/passwd"]
+)
 def test_static_files_lead_nowhere_else(site: TestClient, path: str) -> None:
     assert site.get(path).status_code == 404
 

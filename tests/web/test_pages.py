@@ -83,7 +83,17 @@ def test_a_day_that_has_not_come_is_refused_with_a_sentence(site: TestClient) ->
 
 def test_the_dyad_page_shows_all_of_the_brief(site: TestClient) -> None:
     page = words(site.get(at("/dyad/ARV/BLM")).text)
-    for heading in ("Tension", "Lately", "Coming", "Contested", "Demands", "Calendar", "In their words", "Forecasts", "The coverage"):
+    for heading in (
+        "Tension",
+        "Lately",
+        "Coming",
+        "Contested",
+        "Demands",
+        "Calendar",
+        "In their words",
+        "Forecasts",
+        "The coverage",
+    ):
         assert heading in page
     assert "denied by Belmora" in page
 
@@ -190,7 +200,13 @@ def _many(text: str) -> list[object]:
 
 def test_openapi_describes_every_page(site: TestClient) -> None:
     spec = site.get("/openapi.json").json()
-    for path in ("/index.json", "/dyad/{one}/{other}.json", "/article/{row}.json", "/item/{number}.json", "/happening/{number}.json"):
+    for path in (
+        "/index.json",
+        "/dyad/{one}/{other}.json",
+        "/article/{row}.json",
+        "/item/{number}.json",
+        "/happening/{number}.json",
+    ):
         schema = spec["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert schema["$ref"].endswith("Page")
     assert "as_of" in {p["name"] for p in spec["paths"]["/search.json"]["get"]["parameters"]}
