@@ -21,13 +21,15 @@ POST = b"POST /reading HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @contextmanager
-def running(ledger: Path, **settings: Any) -> Iterator[int]:
-    """A server on a free port, which is given."""
+def running(ledger: Path, *, wake: bool = False, **settings: Any) -> Iterator[int]:
+    """A server on a free port, which is given; its worker is started only with `wake`."""
     made = server(Settings(ledger, **{"port": 0, "actors": ACTORS, **settings}), log_level="critical")
+    if not wake:
+        made.config.app.state.site.uploads.wake = lambda: None  # type: ignore[union-attr]
     thread = threading.Thread(target=made.run)
     thread.start()
     try:
-        while not made.started:
+        while not made.started and thread.is_alive():
             time.sleep(0.02)
         yield made.servers[0].sockets[0].getsockname()[1]
     finally:
