@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from detente.ledger.clocks import stamp
+from detente.ledger.found import unpacked
 from detente.ledger.records import (
     UNKNOWN_PUBLISHER,
     ActorCount,
@@ -21,7 +21,7 @@ from detente.ledger.records import (
     Said,
     Stock,
 )
-from detente.ledger.revive import event_from, reading_from, speaker_from, statement_from
+from detente.ledger.revive import event_from, speaker_from, statement_from
 from detente.types import Reading
 
 ARTICLE = (
@@ -206,13 +206,6 @@ def readings(db: sqlite3.Connection, *, known_by: datetime, all_versions: bool =
     )
     for row in db.execute(query, {"known_by": stamp(known_by)}):
         yield unpacked(row["body"], row["text"])
-
-
-def unpacked(body: bytes, text: str) -> Reading:
-    """The reading that `write.packed` made."""
-    data = json.loads(zlib.decompress(body))
-    data["article"]["text"] = text
-    return reading_from(data, "stored reading")
 
 
 def stock(db: sqlite3.Connection, *, known_by: datetime, reader: str = "") -> Stock:

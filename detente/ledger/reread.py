@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from detente.ledger.clocks import stamp
 from detente.ledger.connection import Tell, once, writing
-from detente.ledger.queries import ARTICLE, article_of, unpacked
-from detente.ledger.write import BATCH, insert_event, insert_statements, packed, sentence_at
-from detente.types import Article, Event, Reading
+from detente.ledger.found import packed, replace_reading, unpacked
+from detente.ledger.queries import ARTICLE, article_of
+from detente.ledger.write import BATCH
+from detente.types import Article, Reading
 
 
 def articles_to_read(db: sqlite3.Connection, label: str, *, anew: bool = False) -> Iterator[tuple[int, Article]]:
@@ -63,70 +63,8 @@ def adopt(db: sqlite3.Connection, label: str, *, now: datetime, tell: Tell | Non
     with writing(db, tell=tell):
         rows = [r[0] for r in db.execute("SELECT article FROM staged_readings WHERE reader = ? ORDER BY article", (label,))]
         for row in rows:
-            _replace(db, row, now)
+            text = db.execute("SELECT text FROM articles WHERE row = ?", (row,)).fetchone()[0]
+            staged = db.execute("SELECT body FROM staged_readings WHERE article = ?", (row,)).fetchone()[0]
+            replace_reading(db, row, unpacked(staged, text), now)
         db.execute("DELETE FROM staged_readings WHERE reader = ?", (label,))
-        db.execute("UPDATE facts SET value = value + 1 WHERE name = 'rereads'")
     return len(rows)
-
-
-def _replace(db: sqlite3.Connection, row: int, now: datetime) -> None:
-    text = db.execute("SELECT text FROM articles WHERE row = ?", (row,)).fetchone()[0]
-    old = unpacked(db.execute("SELECT body FROM readings WHERE article = ?", (row,)).fetchone()[0], text)
-    body = db.execute("SELECT body FROM staged_readings WHERE article = ?", (row,)).fetchone()[0]
-    new = unpacked(body, text)
-    numbers = _numbers(db, row, old, new)
-    _delete_found(db, row)
-    db.execute(
-        "UPDATE readings SET reader = ?, body = ?, recorded_at = ? WHERE article = ?", (new.reader, body, stamp(now), row)
-    )
-    for event, number in zip(new.events, numbers, strict=True):
-        insert_event(db, row, new, event, number)
-    insert_statements(db, row, new)
-
-
-def _numbers(db: sqlite3.Connection, row: int, old: Reading, new: Reading) -> list[int | None]:
-    """For each new event the number of the old one that it is; None for one that is new."""
-    numbers = [r[0] for r in db.execute("SELECT number FROM events WHERE article = ? ORDER BY number", (row,))]
-    known = {e.id: n for e, n in zip(old.events, _by_event(db, row, old, numbers), strict=True)}
-    free = list(old.events)
-    found: list[int | None] = []
-    for event in new.events:
-        best = max(free, key=lambda o: _sameness(o, event, old, new), default=None)
-        if best is None or _sameness(best, event, old, new) < 2:
-            found.append(None)
-        else:
-            free.remove(best)
-            found.append(known[best.id])
-    return found
-
-
-def _by_event(db: sqlite3.Connection, row: int, old: Reading, numbers: Sequence[int]) -> Sequence[int]:
-    """Numbers of the old events in the order of the reading."""
-    import json
-
-    stored = {
-        json.loads(r["body"])["id"]: r["number"]
-        for r in db.execute("SELECT number, body FROM events WHERE article = ?", (row,))
-    }
-    return [stored[e.id] for e in old.events]
-
-
-def _sameness(old: Event, new: Event, old_reading: Reading, new_reading: Reading) -> int:
-    """How surely two events are one: 0 or 1 not, from 2 on they are, more is better."""
-    same_type = old.event_type == new.event_type
-    if old.trigger.overlaps(new.trigger):
-        return 3 + 2 * same_type
-    same_sentence = sentence_at(old_reading, old.trigger)[1].overlaps(sentence_at(new_reading, new.trigger)[1])
-    return 2 if same_type and same_sentence else 0
-
-
-def _delete_found(db: sqlite3.Connection, row: int) -> None:
-    """All that came from the present reading of an article."""
-    db.execute("DELETE FROM parties WHERE event IN (SELECT number FROM events WHERE article = ?)", (row,))
-    db.execute("DELETE FROM events WHERE article = ?", (row,))
-    for s in db.execute("SELECT row, content, speaker FROM statements WHERE article = ?", (row,)).fetchall():
-        db.execute(
-            "INSERT INTO statement_words (statement_words, rowid, content, speaker) VALUES ('delete', ?, ?, ?)", tuple(s)
-        )
-    db.execute("DELETE FROM statements WHERE article = ?", (row,))
-    db.execute("DELETE FROM loaded_words WHERE article = ?", (row,))

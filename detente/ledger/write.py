@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import sqlite3
-import zlib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Literal
@@ -18,12 +15,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from detente.ledger import copies
 from detente.ledger.clocks import moment, stamp
 from detente.ledger.connection import WAIT_S, Tell, once, writing
-from detente.types import Article, Event, Reading, Span, Statement
+from detente.ledger.found import insert_reading, replace_reading
+from detente.types import Article, Reading
 
 BATCH = 32  # articles in one transaction
 _SAME_ARTICLE = 0.3  # share of shingles from which an article of the same id without an address is a new version of it
 _TRACKING = re.compile(r"utm_|fbclid|gclid|cmp$|ref$|smid$", re.I)
-Outcome = Literal["written", "known", "new version"]
+Outcome = Literal["written", "known", "new version", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +58,32 @@ def write_reading(db: sqlite3.Connection, reading: Reading, *, now: datetime) ->
     article = reading.article
     if (row := stored_row(db, article)) is not None:
         return Written(article.id, row, "known")
+    if (row := _to_complete(db, article)) is not None:
+        _complete(db, row, article, now)
+        replace_reading(db, row, reading, now)
+        return Written(article.id, row, "completed")
     versions = _versions(db, article)
     row = _insert_article(db, article, versions, now)
-    _write_found(db, row, reading, now)
+    insert_reading(db, row, reading, now)
     return Written(article.id, row, "new version" if versions else "written")
 
 
 def stored_row(db: sqlite3.Connection, article: Article) -> int | None:
-    """Row of the version that has this very text, publisher, date and address; None where the ledger lacks it."""
-    digest, key = digest_of(article), url_key(article.url)
-    for found in db.execute("SELECT row, url_key FROM articles WHERE digest = ?", (digest,)):
-        if key is None or found["url_key"] is None or found["url_key"] == key:
-            return int(found["row"])
-    return None
+    """Row of the version that has this very text, publisher, date and address; None where the ledger lacks it.
+
+    What is given without publisher or date is also the article of its name and text that has them.
+    """
+    key = url_key(article.url)
+    same = db.execute("SELECT row, url_key FROM articles WHERE digest = ?", (digest_of(article),)).fetchall()
+    if article.publisher is None or article.published_at is None:
+        same += db.execute(_SAME_TEXT, (article.id, article.text, article.publisher, article.published_at)).fetchall()
+    return next((int(r["row"]) for r in same if key is None or r["url_key"] is None or r["url_key"] == key), None)
+
+
+_SAME_TEXT = (
+    "SELECT row, url_key FROM articles WHERE name = ? AND text = ? AND publisher IS coalesce(?, publisher)"
+    " AND published_at IS coalesce(?, published_at)"
+)
 
 
 def digest_of(article: Article) -> str:
@@ -95,6 +106,34 @@ def url_key(url: str | None) -> str | None:
         return url.strip()
     kept = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
     return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/") + (f"?{kept}" if kept else "")
+
+
+def _to_complete(db: sqlite3.Connection, article: Article) -> int | None:
+    """Row of this very text that lacks a publisher or date which is given now; None where there is none."""
+    query = (
+        "SELECT row FROM articles WHERE (name = :name OR url_key = :key) AND text = :text AND url_key IS :key"
+        " AND (publisher IS NULL OR publisher = :publisher) AND (published_at IS NULL OR published_at = :published)"
+        " AND (publisher IS NULL AND :publisher IS NOT NULL OR published_at IS NULL AND :published IS NOT NULL)"
+    )
+    given = {
+        "name": article.id, "key": url_key(article.url), "text": article.text, "publisher": article.publisher,
+        "published": article.published_at,
+    }  # fmt: skip
+    found = db.execute(query, given).fetchone()
+    return found["row"] if found else None
+
+
+def _complete(db: sqlite3.Connection, row: int, article: Article, now: datetime) -> None:
+    """Fill in what the article lacked; from then on it counts as known from its publication on."""
+    old = db.execute("SELECT publisher, published_at, known_at, first_row FROM articles WHERE row = ?", (row,)).fetchone()
+    publisher, published = old["publisher"] or article.publisher, old["published_at"] or article.published_at
+    whole = replace(article, publisher=publisher, published_at=published)
+    known_at = old["known_at"] if old["published_at"] or not published else stamp(moment(published))
+    db.execute(
+        "UPDATE articles SET publisher = ?, published_at = ?, known_at = ?, digest = ? WHERE row = ?",
+        (publisher, published, known_at, digest_of(whole), row),
+    )
+    _order_versions(db, old["first_row"])
 
 
 def _versions(db: sqlite3.Connection, article: Article) -> list[sqlite3.Row]:
@@ -160,65 +199,3 @@ def _find_copies(db: sqlite3.Connection, row: int, sign: copies.Signature) -> No
         like = copies.likeness(sign, copies.from_bytes(found["signature"]))
         if like >= copies.COPY:
             db.executemany("INSERT INTO copies VALUES (?, ?, ?)", [(row, other, like), (other, row, like)])
-
-
-def _write_found(db: sqlite3.Connection, row: int, reading: Reading, now: datetime) -> None:
-    db.execute("INSERT INTO readings VALUES (?, ?, ?, ?)", (row, reading.reader, packed(reading), stamp(now)))
-    for event in reading.events:
-        insert_event(db, row, reading, event, None)
-    insert_statements(db, row, reading)
-
-
-def packed(reading: Reading) -> bytes:
-    """A reading as the ledger keeps it: compressed JSON without the text, which stands beside it."""
-    data = reading.to_dict()
-    del data["article"]["text"]
-    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6)
-
-
-def insert_event(db: sqlite3.Connection, row: int, reading: Reading, event: Event, number: int | None) -> None:
-    """An event with its sentence, its parties and those who tell it; `number` is that it had before a reread."""
-    at, sentence = sentence_at(reading, event.trigger)
-    text = reading.article.text
-    speakers = {s.id: s.speaker for s in reading.statements}
-    tellers = [speaker.to_dict() if (speaker := speakers.get(v)) else None for v in event.voices[1:]]
-    values = (
-        number, row, event.event_type, event.status, _json(event.to_dict()), at, sentence.start, sentence.end,
-        sentence.of(text), event.condition.of(text) if event.condition else None, _json(tellers),
-    )  # fmt: skip
-    number = db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values).lastrowid
-    for side, parties in (("actors", event.actors), ("recipients", event.recipients)):
-        rows = [(p.code, number, side, p.name) for p in parties if p.code]
-        db.executemany("INSERT OR IGNORE INTO parties VALUES (?, ?, ?, ?)", rows)  # the first name of a code counts
-
-
-def sentence_at(reading: Reading, span: Span) -> tuple[int, Span]:
-    """Number (from 1) and span of the sentence in which `span` begins; 0 and `span` itself where there is none."""
-    index = bisect_right(reading.sentences, span.start, key=lambda s: s.start) - 1
-    if index < 0 or reading.sentences[index].end <= span.start:
-        return 0, span
-    return index + 1, reading.sentences[index]
-
-
-def insert_statements(db: sqlite3.Connection, row: int, reading: Reading) -> None:
-    """Statements, searchable by their words and speakers, and how many loaded words each voice uses."""
-    for s in reading.statements:
-        speaker, code = (s.speaker.name, s.speaker.code) if s.speaker else (s.source.text if s.source else None, None)
-        values = (row, _json(s.to_dict()), s.directness, speaker, code, s.content.text, sentence_at(reading, _start(s))[0])
-        new = db.execute(
-            "INSERT INTO statements (article, body, directness, speaker, code, content, sentence_number)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            values,
-        ).lastrowid
-        db.execute("INSERT INTO statement_words (rowid, content, speaker) VALUES (?, ?, ?)", (new, s.content.text, speaker))
-    for narrator in (True, False):
-        number = sum((w.statement is None) == narrator for w in reading.loaded)
-        db.execute("INSERT INTO loaded_words VALUES (?, ?, ?)", (row, narrator, number))
-
-
-def _start(statement: Statement) -> Span:
-    return statement.content.spans[0]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

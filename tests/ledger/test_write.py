@@ -104,6 +104,21 @@ def test_an_article_without_a_date_is_known_when_it_was_recorded(tmp_path: Path)
     assert len(queries.articles(db, known_by=RECORDED)) == 1
 
 
+def test_a_publisher_and_date_that_were_forgotten_are_filled_in(tmp_path: Path) -> None:
+    db = ledger(tmp_path, plain(day=None, publisher=None))
+    assert outcomes(db, plain()) == ["completed"]
+    (article,) = queries.articles(db, known_by=on("2024-03-04"))
+    assert (article.row, article.publisher, article.published_at) == (1, "Courier", "2024-03-04")
+    assert queries.reading_in(db, 1, known_by=RECORDED) == plain()
+    assert [r.number for r in queries.all_reports(db, known_by=RECORDED)] == [1]
+    assert outcomes(db, plain(), plain(day=None, publisher=None)) == ["known", "known"]
+
+
+def test_another_publisher_or_date_completes_nothing(tmp_path: Path) -> None:
+    db = ledger(tmp_path, plain(day=None, publisher="Gazette"))
+    assert outcomes(db, plain()) == ["written"]
+
+
 def test_a_full_disk_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     db = ledger(tmp_path, plain("a"))
     db.execute("PRAGMA max_page_count = " + str(db.execute("PRAGMA page_count").fetchone()[0] + 2))
