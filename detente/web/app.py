@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
@@ -373,5 +374,5 @@ def _add_failures(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
-        log.exception("a page failed: %s", request.url.path)
+        log.error("a page failed: %s\n%s", request.url.path, traceback.format_exc(limit=-12))
         return shown(request, 500, "Something went wrong here; the log of the server says what.")

@@ -22,7 +22,7 @@ class _Entry:
 class Kept:
     """Pages by address. While one reader has a page made anew, others get the one of a moment ago instead of waiting."""
 
-    def __init__(self, most: int = 512, patience_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int = 512, patience_s: float = 20.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._patience_s, self._clock = most, patience_s, clock
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._lock = threading.Lock()
@@ -33,7 +33,7 @@ class Kept:
         return entry.body if entry is not None and entry.body is not None and entry.state == state else None
 
     def get(self, key: Hashable, state: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The page made from `state`, or one at most a few seconds older that another reader is having made anew."""
+        """The page made from `state`, or one at most some seconds older that another reader is having made anew."""
         entry = self._entry(key)
         if entry.body is not None and entry.state == state:
             return entry.body

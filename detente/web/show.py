@@ -16,7 +16,7 @@ from detente.web.links import Links
 from detente.web.names import Names
 from detente.web.pages.page import Page
 
-CONFLICT = frozenset({"ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"})
+SIGNS = {**STATUS_SIGNS, "postponed": "↷", "cancelled": "⊘"}
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +27,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.globals.update(
-        signs=STATUS_SIGNS, spark=charts.spark, last_point=charts.last_point, conflict=CONFLICT, version=__version__,
+        signs=SIGNS, spark=charts.spark, last_point=charts.last_point, version=__version__,
     )  # fmt: skip
     for own in (day, signed, percent, percent_points, one_line, plural, web_address):
         made.filters[own.__name__] = own

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> None:
     """Work until there is nothing to do, or the parent is gone."""
     ledger, actors = Path(arguments[0]), Path(arguments[1]) if len(arguments) > 1 else None
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.nice(10)  # readers of pages come first
     from detente import read_many
 
     idle_since = time.monotonic()
@@ -124,7 +125,7 @@ def _outcomes(
                 waiting.append(Outcome(one.article.id, "known", row))  # type: ignore[union-attr]
 
     def readings() -> Iterator[Reading]:
-        for found in read_many(new(), threads=0, actors=actors):
+        for found in read_many(new(), threads=max(1, (os.cpu_count() or 2) - 1), actors=actors):
             if isinstance(found, Refusal):
                 waiting.append(Outcome(found.name, "refused", None, found.reason))
             else:

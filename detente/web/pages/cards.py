@@ -58,6 +58,7 @@ class HappeningCard:
     said_by: tuple[str, ...]
     denied_by: tuple[str, ...]
     score: float
+    conflict: bool
     sentence: str
     article: int
     known_at: str
@@ -147,9 +148,14 @@ def happening_card(h: Happening, names: Names, standing: str | None = None) -> H
         h.number, h.event_type, h.mode, EVENT_WORDS.get(h.event_type, h.event_type.lower()),
         " → ".join(filter(None, (doers, to))), h.actors, h.recipients, one_line(h.place) if h.place else None,
         days_in_words(first, last, named), first.isoformat(), last.isoformat(), named, h.status, standing or h.status,
-        h.publishers, len(h.reports), h.contested, tuple(sorted(said)), tuple(sorted(denied)), h.score,
+        h.publishers, len(h.reports), h.contested, tuple(sorted(said)), tuple(sorted(denied)), h.score, is_conflict(h),
         one_line(h.best.sentence), h.best.article.row, h.known_at,
     )  # fmt: skip
+
+
+def is_conflict(h: Happening) -> bool:
+    """Whether its type is one of conflict, by words or deeds."""
+    return "conflict" in h.best.event.quad
 
 
 def cards_of(state: PairState, happenings: Sequence[Happening], names: Names) -> tuple[HappeningCard, ...]:

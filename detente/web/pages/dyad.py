@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from detente.errors import WrongCall
 from detente.ledger.queries import statements_known
-from detente.relations.brief import Brief, brief
+from detente.relations.brief import Brief, Tension, brief
 from detente.relations.codes import code_of
 from detente.relations.happenings import REAL, Happening
 from detente.relations.items import Item
@@ -20,11 +20,13 @@ from detente.relations.tension import series
 from detente.report.outline import EVENT_WORDS, STATUS_SIGNS
 from detente.web.charts import Drawing, Mark, draw
 from detente.web.forecasting import ForecastCard, forecasts_of
-from detente.web.pages.cards import HappeningCard, ItemCard, QuoteCard, cards_of, item_card, quote_card
+from detente.web.pages.cards import HappeningCard, ItemCard, QuoteCard, cards_of, is_conflict, item_card, quote_card
 from detente.web.pages.page import Asked, Page
-from detente.web.pages.start import Direction, direction
+from detente.web.pages.start import Direction
 
-SPANS = (91, 182, 364, 1092)
+HALF_YEAR = 182
+SPANS = (91, HALF_YEAR, 364, 1092)
+POINTS = 26  # of a line, whatever its span: each costs a look at what was known on its day
 MOST_MARKS = 60
 MOST_QUOTES = 6
 MOST_PAST = 40
@@ -98,7 +100,7 @@ class DyadPage(Page):
         return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS}
 
 
-def dyad_page(ask: Asked, one: str, other: str, days: int = 182, until: str | None = None) -> DyadPage:
+def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None) -> DyadPage:
     """The page of a pair, by codes or names.
 
     days: how far the chart looks back. until: the calendar's last month (YYYY-MM), the one after the moment if not given.
@@ -114,7 +116,7 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = 182, until: str | No
     past = [h for h in real if h not in lately]
     return DyadPage(
         title=f"{ask.names(a)} and {ask.names(b)}", known=ask.known, one=a, other=b, names=(ask.names(a), ask.names(b)),
-        days=days, brief=made, directions=(direction(ask, a, b), direction(ask, b, a)), chart=_chart(ask, state, a, b, days),
+        days=days, brief=made, directions=tuple(map(_direction, made.tension)), chart=_chart(ask, state, made, days),
         lately=cards_of(state, lately, ask.names), past=cards_of(state, past[:MOST_PAST], ask.names),
         past_left_out=max(0, len(past) - MOST_PAST), coming=_coming(ask, state, made),
         contested=cards_of(state, [by_number[x.number] for x in made.contested if x.number in by_number], ask.names),
@@ -133,25 +135,36 @@ def _coming(ask: Asked, state: PairState, made: Brief) -> tuple[HappeningCard, .
     return cards_of(state, [known[x.number] for x in made.coming if x.number in known], ask.names)
 
 
-def _chart(ask: Asked, state: PairState, one: str, other: str, days: int) -> Chart:
-    step = 1 if days <= 91 else 7
-    there, back = (
-        series(ask.db, a, b, known_by=ask.known_by, days=days, step_days=step) for a, b in ((one, other), (other, one))
-    )
-    since = there[0].day
-    shown = [h for h in state.happenings if h.status in REAL and since <= h.day <= there[-1].day]
+def _direction(t: Tension) -> Direction:
+    return Direction(t.actor, t.recipient, t.value, t.change, t.unusual, t.weeks)
+
+
+def _chart(ask: Asked, state: PairState, made: Brief, days: int) -> Chart:
+    last, step = ask.known_by.date(), max(1, round(days / POINTS))
+    on = [last - timedelta(days=n) for n in range(0, days + 1, step)][::-1]
+    there, back = _values(ask, made, days, step)
+    shown = [h for h in state.happenings if h.status in REAL and on[0] <= h.day <= last]
     telling = sorted(shown, key=lambda h: (-abs(h.score) * h.publishers, h.number))[:MOST_MARKS]
     return Chart(
-        tuple(p.day.isoformat() for p in there), tuple(p.tension for p in there), tuple(p.tension for p in back),
+        tuple(d.isoformat() for d in on), there, back,
         tuple(_mark(ask, h) for h in sorted(telling, key=lambda h: (h.day, h.number))), len(shown) - len(telling),
     )  # fmt: skip
+
+
+def _values(ask: Asked, made: Brief, days: int, step: int) -> tuple[tuple[float | None, ...], ...]:
+    """Both directions; those of half a year stand in the brief already."""
+    if days == HALF_YEAR:
+        return tuple(t.weeks for t in made.tension)
+    asked = [(t.actor, t.recipient) for t in made.tension]
+    found = [series(ask.db, a, b, known_by=ask.known_by, days=days, step_days=step) for a, b in asked]
+    return tuple(tuple(p.tension for p in points) for points in found)
 
 
 def _mark(ask: Asked, h: Happening) -> Mark:
     what = EVENT_WORDS.get(h.event_type, h.event_type.lower())
     parties = " → ".join(filter(None, (ask.names.all_of(h.actors), ask.names.all_of(h.recipients))))
     label = f"{h.day.day} {h.day:%b}: {what}, {parties}"
-    return Mark(h.number, h.day.isoformat(), f"{label} ({h.status})", _sign(h.status), h.score < 0, abs(h.score))
+    return Mark(h.number, h.day.isoformat(), f"{label} ({h.status})", _sign(h.status), is_conflict(h), abs(h.score))
 
 
 def _sign(status: str) -> str:
