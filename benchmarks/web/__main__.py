@@ -3,8 +3,8 @@
     python -m benchmarks.web load [--readers 50] [--seconds 30] [--pause 1.0]
     python -m benchmarks.web pages [--events 10000]
 
-`load`: a site over the example crisis; each reader asks for the dyad page of now or of one of eight days, again and again with a
-pause, each from a loopback address of its own; meanwhile articles are sent in and read by the model. `pages`: one pair with
+`load`: a site over the example crisis; each reader asks for the dyad page of now or of one of eight days, again and again with
+a pause, each from a loopback address of its own; meanwhile articles are sent in and read by the model. `pages`: one pair with
 so many events, and an article of 10,000 words; each page asked once with nothing kept, then again.
 """
 
@@ -25,7 +25,6 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[2]
 CRISIS = ROOT / "examples" / "crisis"
@@ -56,7 +55,8 @@ def load(ledger: Path, readers: int, seconds: float, pause_s: float) -> None:
     _import(ledger)
     port = 8911
     site = subprocess.Popen(
-        [str(Path(sys.executable).parent / "detente"), "serve", str(ledger), "--port", str(port), "--actors", str(CRISIS / "actors.toml")],
+        [str(Path(sys.executable).parent / "detente"), "serve", str(ledger), "--port", str(port),
+         "--actors", str(CRISIS / "actors.toml")],
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -64,7 +64,9 @@ def load(ledger: Path, readers: int, seconds: float, pause_s: float) -> None:
         ends = time.monotonic() + WARM_S + seconds
         times: list[list[float]] = [[] for _ in range(readers)]
         errors: list[str] = []
-        crowd = [threading.Thread(target=_reader, args=(n, port, ends, seconds, pause_s, times[n], errors)) for n in range(readers)]
+        crowd = [
+            threading.Thread(target=_reader, args=(n, port, ends, seconds, pause_s, times[n], errors)) for n in range(readers)
+        ]
         sender = threading.Thread(target=_send, args=(port, ends, errors))
         for thread in (*crowd, sender):
             thread.start()
@@ -75,7 +77,8 @@ def load(ledger: Path, readers: int, seconds: float, pause_s: float) -> None:
         site.terminate()
         site.wait()
     found = sorted(1000 * t for own in times for t in own)
-    print(f"{readers} readers, pause {pause_s:g} s, {seconds:g} s: {len(found)} pages, {len(errors)} errors, {read} articles read meanwhile")
+    print(f"{readers} readers, pause {pause_s:g} s, {seconds:g} s: {len(found)} pages, {len(errors)} errors")
+    print(f"{read} articles read meanwhile")
     print(f"median {statistics.median(found):.1f} ms, 95% {found[int(0.95 * len(found))]:.1f} ms, slowest {found[-1]:.1f} ms")
     for error in errors[:5]:
         print(error)
@@ -130,7 +133,9 @@ def _send(port: int, ends: float, errors: list[str]) -> None:
         for _ in range(5):
             number += 1
             text = f"{articles[number % len(articles)]}\n\nIt was report {number} of the day, the harbour master of Sarn said."
-            lines.append(json.dumps({"id": f"n{number}", "text": text, "published_at": "2024-04-20", "publisher": f"Paper {number % 7}"}))
+            lines.append(
+                json.dumps({"id": f"n{number}", "text": text, "published_at": "2024-04-20", "publisher": f"Paper {number % 7}"})
+            )
         _post(port, "\n".join(lines), errors)
         time.sleep(1.0)
 
@@ -157,6 +162,11 @@ def _articles(port: int) -> int:
     return int(json.loads(client.getresponse().read())["known"]["articles"]) - 24
 
 
+_PAIR = (
+    "/?as_of=2024-04-14", "/dyad/ARV/BLM?as_of=2024-04-14", "/dyad/ARV/BLM?days=1092&as_of=2024-04-14", "/happening/1",
+)  # fmt: skip
+_OTHERS = ("/publisher", "/speaker?name=Edda+Quill", "/search?q=arvania")
+
 # Large pages -------------------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +190,9 @@ def pages(ledger: Path, events: int) -> None:
         text = " ".join(f"Arvania did{k} a thing to Belmora about {w}." for k, w in enumerate(words))
         acts = [Act(t, "ARV", "BLM", f"did{k}", date=on) for k, t in enumerate(kinds)]
         readings.append(news(f"a{n}", on, f"Paper {n % 40}", text, acts))
-    long = "\n\n".join(f"They heard on day {n}: “We will not sign paper {n} now.” The house was silent for long." for n in range(560))
+    long = "\n\n".join(
+        f"They heard on day {n}: “We will not sign paper {n} now.” The house was silent for long." for n in range(560)
+    )
     spoken = [Words("Quill", f"“We will not sign paper {n} now.”") for n in range(560)]
     readings.append(news("long", "2024-04-13", "Courier", long, (), spoken))
     started = time.perf_counter()
@@ -190,8 +202,7 @@ def pages(ledger: Path, events: int) -> None:
     print(f"{events} events written in {time.perf_counter() - started:.1f} s; the long article has {len(long.split())} words")
     client = TestClient(make_app(Settings(ledger, reads_per_s=0)), base_url="http://localhost")
     row = len(readings)
-    for path in ("/?as_of=2024-04-14", "/dyad/ARV/BLM?as_of=2024-04-14", "/dyad/ARV/BLM?days=1092&as_of=2024-04-14", "/happening/1",
-                 f"/article/{row}", f"/article/{row}?view=happened", "/publisher", "/speaker?name=Edda+Quill", "/search?q=arvania"):  # fmt: skip
+    for path in (*_PAIR, f"/article/{row}", f"/article/{row}?view=happened", *_OTHERS):
         _show(path, [_ask(client, path) for _ in range(3)])
 
 

@@ -14,7 +14,8 @@ from detente.cli.options import DEFAULT, AsOf, LedgerPath
 Actors = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="TOML file of actors to add; see docs/actors.md.")
 ]
-Record = Annotated[Path | None, typer.Option(dir_okay=False, help="File with the record of forecasts.")]
+Record = Annotated[Path, typer.Option(dir_okay=False, help="File with the track record of forecasts.", show_default=True)]
+RECORD = Path("forecasts.record")
 
 
 def serve_command(
@@ -31,7 +32,7 @@ def serve_command(
         list[str] | None, typer.Option(metavar="NAME", help="A further name under which browsers reach the site.")
     ] = None,
     actors: Actors = None,
-    record: Record = None,
+    record: Record = RECORD,
     fetch: Annotated[bool, typer.Option("--fetch/--no-fetch", help="Whether readers may have addresses fetched.")] = True,
     upload_mb: Annotated[int, typer.Option(min=1, max=2000, help="Most that one upload may hold, in MB.")] = 25,
     requests_per_s: Annotated[
@@ -65,7 +66,7 @@ def export_site_command(
     ledger: LedgerPath = DEFAULT,
     as_of: AsOf = None,
     actors: Actors = None,
-    record: Record = None,
+    record: Record = RECORD,
 ) -> None:
     """Write the pages as files that any web server, or a browser alone, can show; the texts of all articles are among them."""
     with reported_failures(), web_parts():

@@ -132,7 +132,7 @@ class Queue:
                 rows = db.execute(f"{columns} WHERE batch = ? ORDER BY number LIMIT ?", (batch, limit)).fetchall()
             else:
                 rows = db.execute(f"{columns} ORDER BY number DESC LIMIT ?", (limit,)).fetchall()
-        return [Progress(*r[:6], _outcomes(r[6]), r[7], r[8]) for r in rows]
+        return [Progress(r[0], r[1], r[2], r[3], r[4], r[5], _outcomes(r[6]), r[7], r[8]) for r in rows]
 
     def _db(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=20.0)

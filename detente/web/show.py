@@ -16,7 +16,7 @@ from detente.web.links import Links
 from detente.web.names import Names
 from detente.web.pages.page import Page
 
-SIGNS = {**STATUS_SIGNS, "postponed": "↷", "cancelled": "⊘"}
+SIGNS = dict[str, str](STATUS_SIGNS) | {"postponed": "↷", "cancelled": "⊘"}
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +52,8 @@ def adapter(cls: Any) -> TypeAdapter[Any]:
 
 def as_json(page: Page) -> bytes:
     """The page as JSON; every field of the page object, in order."""
-    return json.dumps(adapter(type(page)).dump_python(page, mode="json"), ensure_ascii=False).encode("utf-8", "replace")
+    kind: Any = type(page)
+    return json.dumps(adapter(kind).dump_python(page, mode="json"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def signed(value: float | None) -> str:

@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -257,10 +257,8 @@ class _Answers(http.server.BaseHTTPRequestHandler):
     """A server of the outside world: pages, redirects, endless and slow answers."""
 
     def do_GET(self) -> None:
-        try:
+        with suppress(OSError):
             getattr(self, "on_" + self.path.strip("/").split("/")[0].split("?")[0])()
-        except OSError:
-            pass
 
     def on_page(self) -> None:
         self._start("text/plain; charset=utf-8", b"Talks in Sarn")

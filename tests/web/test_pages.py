@@ -62,7 +62,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script(site: TestC
 
 def test_the_first_page_lists_pairs_by_tension(site: TestClient) -> None:
     data = site.get(f"/index.json?{AS_OF}").json()
-    assert [(r["one"], r["other"]) for r in data["pairs"]][0] == ("ARV", "BLM")
+    assert (data["pairs"][0]["one"], data["pairs"][0]["other"]) == ("ARV", "BLM")
     assert len(data["pairs"][0]["directions"][0]["weeks"]) == 27
     peaks = [r["peak"] for r in data["pairs"] if r["peak"] is not None]
     assert peaks == sorted(peaks, reverse=True)

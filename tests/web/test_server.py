@@ -16,7 +16,6 @@ from site_of_crisis import ACTORS
 from detente.web.serve import PatientProtocol, server
 from detente.web.settings import Settings
 
-
 POST = b"POST /reading HTTP/1.1\r\nHost: localhost\r\n"
 
 

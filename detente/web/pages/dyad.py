@@ -19,7 +19,7 @@ from detente.relations.quotations import find_quotes
 from detente.relations.tension import series
 from detente.report.outline import EVENT_WORDS, STATUS_SIGNS
 from detente.web.charts import Drawing, Mark, draw
-from detente.web.forecasting import ForecastCard, forecasts_of
+from detente.web.forecasting import ForecastCard, Score, forecasts_of, scored
 from detente.web.pages.cards import HappeningCard, ItemCard, QuoteCard, cards_of, is_conflict, item_card, quote_card
 from detente.web.pages.page import Asked, Page
 from detente.web.pages.start import Direction
@@ -95,6 +95,7 @@ class DyadPage(Page):
     board: tuple[Column, ...]
     quotes: tuple[QuoteCard, ...]
     forecasts: tuple[ForecastCard, ...]
+    score: Score
 
     def drawn(self) -> dict[str, Any]:
         return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS}
@@ -109,6 +110,7 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     if a == b:
         raise WrongCall(f"{one} and {other} are the same actor; give two")
     days = min(max(days, 28), 3660)
+    foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
     state, made = ask.pair(a, b), brief(ask.db, a, b, known_by=ask.known_by)
     by_number = {h.number: h for h in state.happenings}
     real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
@@ -121,7 +123,7 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
         past_left_out=max(0, len(past) - MOST_PAST), coming=_coming(ask, state, made),
         contested=cards_of(state, [by_number[x.number] for x in made.contested if x.number in by_number], ask.names),
         months=_months(ask, state, until), board=tuple(_board(state.items)), quotes=_quotes(ask, state),
-        forecasts=forecasts_of(ask.record, (a, b), known_by=ask.known_by),
+        forecasts=foreseen, score=scored(foreseen),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def forecasts_page(ask: Asked) -> ForecastsPage:
     """The track record as known by then."""
     found = forecasts_of(ask.record, None, known_by=ask.known_by)
     return ForecastsPage(
-        title="Forecasts", known=ask.known, room=available(), record=ask.record is not None,
+        title="Forecasts", known=ask.known, room=available(), record=ask.record is not None and ask.record.exists(),
         open=tuple(f for f in found if f.outcome is None), resolved=tuple(f for f in found if f.outcome is not None),
         score=scored(found),
     )  # fmt: skip
