@@ -16,7 +16,7 @@ from detente.web.links import Links
 from detente.web.names import Names
 from detente.web.pages.page import Page
 
-SIGNS = dict[str, str](STATUS_SIGNS) | {"postponed": "↷", "cancelled": "⊘"}
+SIGNS: dict[str, str] = {str(k): v for k, v in STATUS_SIGNS.items()} | {"postponed": "↷", "cancelled": "⊘"}
 
 
 @lru_cache(maxsize=1)

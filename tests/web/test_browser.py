@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from site_of_crisis import ACTORS, DAY, fake_read_many
-from test_server import running
+from test_web_server import running
 
 from detente.web.export import export_site
 from detente.web.worker import work_off
