@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-COOKIE = "detente_visit"
 _DAYS = 30
 
 
@@ -32,8 +31,9 @@ class Visit:
 class Access:
     """The doorkeeper. Its secret lives as long as the process: after a restart readers show the token again."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, port: int = 0) -> None:
         self._token = token
+        self.cookie = f"detente_visit_{port}"  # browsers keep cookies by host: sites on other ports must not take its place
         self._secret = secrets.token_bytes(32)
 
     @property
@@ -49,7 +49,7 @@ class Access:
         """The visit that a request belongs to."""
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         bearer = kind.lower() == "bearer" and self.fits(given.strip())
-        name, _, proof = request.cookies.get(COOKIE, "").partition(".")
+        name, _, proof = request.cookies.get(self.cookie, "").partition(".")
         if not name or not self._same(proof, self._sign("out", name), self._sign("in", name)):
             return Visit(secrets.token_urlsafe(18), self.open or bearer, new=True, bearer=bearer)
         inside = self.open or bearer or hmac.compare_digest(proof, self._sign("in", name))
@@ -58,7 +58,7 @@ class Access:
     def remember(self, response: Response, visit: Visit, *, inside: bool, secure: bool) -> None:
         """Give the visit its cookie; the name is signed with what it may do, so that none can be made up."""
         value = f"{visit.name}.{self._sign('in' if inside else 'out', visit.name)}"
-        response.set_cookie(COOKIE, value, max_age=_DAYS * 86_400, httponly=True, samesite="lax", secure=secure, path="/")
+        response.set_cookie(self.cookie, value, max_age=_DAYS * 86_400, httponly=True, samesite="lax", secure=secure, path="/")
 
     def form_token(self, visit: Visit) -> str:
         return self._sign("form", visit.name)

@@ -68,7 +68,7 @@ class Site:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings.checked()
-        self.access = Access(settings.token)
+        self.access = Access(settings.token, settings.port)
         self.kept = Kept()
         self.uploads = Uploads(settings)
         self.token_place = secrets.token_hex(16)

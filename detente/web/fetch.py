@@ -195,7 +195,9 @@ def _connected(target: _Target, resolve: Resolve, allows: Callable[[str], bool],
         raw = socket.create_connection((addresses[0], target.port), timeout=CONNECT_S)
         clock.socket = raw
         if target.scheme == "https":
-            raw = clock.socket = ssl.create_default_context().wrap_socket(raw, server_hostname=target.host)
+            secure = ssl.create_default_context().wrap_socket(raw, server_hostname=target.host, do_handshake_on_connect=False)
+            raw = clock.socket = secure  # known to the clock before the handshake, which can be slow too
+            secure.do_handshake()
     except OSError as error:
         raise ArticleRefused(name, f"cannot be reached: {type(error).__name__}") from None
     connection = http.client.HTTPConnection(target.host, target.port, timeout=CONNECT_S)

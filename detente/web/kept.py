@@ -22,7 +22,7 @@ class _Entry:
 class Kept:
     """Pages by address. While one reader has a page made anew, others get the one of a moment ago instead of waiting."""
 
-    def __init__(self, most: int = 512, patience_s: float = 20.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int = 200, patience_s: float = 20.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._patience_s, self._clock = most, patience_s, clock
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._lock = threading.Lock()

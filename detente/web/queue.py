@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from detente.errors import NotALedger
+from detente.errors import NotALedger, WrongCall
 from detente.ledger.clocks import stamp
 
 APPLICATION_ID = 0x44544E55  # "DTNU"
 MOST_LINES = 500  # outcomes kept of one upload
 KEEP_DAYS = 30
 TRIES = 2
+MOST_WAITING, MOST_WAITING_BYTES = 2000, 1 << 30
 Kind = Literal["file", "text", "url"]
 State = Literal["waiting", "reading", "done"]
 
@@ -76,12 +77,22 @@ class Queue:
         return cls(ledger.with_name(f"{ledger.name}-uploads"))
 
     def add(self, batch: str, uploads: Iterable[Upload], *, now: datetime | None = None) -> None:
-        """Take uploads in; they are on the disk when this returns."""
+        """Take uploads in; they are on the disk when this returns. Raises WrongCall where too much waits."""
         at = now or datetime.now(UTC)
+        self._check_room()
         rows = [(batch, u.kind, u.name, json.dumps(u.given), u.data, stamp(at)) for u in uploads]
         with closing(self._db()) as db, db:
             db.execute("DELETE FROM uploads WHERE state = 'done' AND finished_at < ?", (stamp(at - timedelta(days=KEEP_DAYS)),))
             db.executemany("INSERT INTO uploads (batch, kind, name, given, data, added_at) VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _check_room(self) -> None:
+        """Raises WrongCall where so much waits that more would only fill the disk."""
+        with closing(self._db()) as db:
+            number, size = db.execute(
+                "SELECT count(*), coalesce(sum(length(data)), 0) FROM uploads WHERE state != 'done'"
+            ).fetchone()
+        if number >= MOST_WAITING or size >= MOST_WAITING_BYTES:
+            raise WrongCall(f"{number:,} uploads wait to be read already; try again when some of them are done")
 
     def take(self) -> tuple[int, Upload] | None:
         """The next upload to read, now marked as being read; None where none waits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -66,7 +67,7 @@ class Uploads:
             command = [sys.executable, "-m", "detente.web.worker", str(self._settings.ledger)]
             if self._settings.actors:
                 command.append(str(self._settings.actors))
-            self._worker = subprocess.Popen(command, stdin=subprocess.PIPE)
+            self._worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=_without_token())
             threading.Thread(target=self._watch, args=(self._worker,), daemon=True).start()
 
     def _watch(self, worker: subprocess.Popen[bytes]) -> None:
@@ -74,6 +75,11 @@ class Uploads:
         worker.wait()
         if not self._closing and self.queue.revive():
             self.wake()
+
+
+def _without_token() -> dict[str, str]:
+    """The environment for the worker, which needs no secret of the site."""
+    return {k: v for k, v in os.environ.items() if k != "DETENTE_TOKEN"}
 
 
 def _given(form: Mapping[str, Any]) -> dict[str, str]:

@@ -19,12 +19,12 @@ from typer.testing import CliRunner
 
 from detente.cli import app as commands
 from detente.errors import ArticleRefused, WrongCall
-from detente.web.access import COOKIE
 from detente.web.fetch import fetch, is_public
 from detente.web.guard import Pace
 from detente.web.settings import Settings
 from detente.web.uploads import plain_name
 
+COOKIE = "detente_visit_8765"
 TOKEN = "correct horse battery"
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_of_crisis import ACTORS, DAY, fake_read_many
+from news import Act, Words, news
+from site_of_crisis import ACTORS, DAY, fake_read_many, ledger_with
 from test_web_server import running
 
 from detente.web.export import export_site
@@ -201,3 +202,21 @@ def test_exported_files_work_from_a_folder(browser: Any, crisis: Path, tmp_path:
     assert page.locator(".reports li").count() >= 1
     page.context.close()
     assert not told
+
+
+def test_long_names_stay_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    """One event, and names without a place to break."""
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+    text = f"{long}\n\nArvania threatened Belmora. “We {long} mean it,” Torvek said."
+    acts = [Act("THREATEN", "ARV", "BLM", "threatened")]
+    words = [Words("Torvek", f"“We {long} mean it,”", cue="said")]
+    reading = news("long", "2024-03-05", long, text, acts, words, title=long, url=f"https://{long}.example/")
+    with running(ledger_with(tmp_path / "a.ledger", [reading])) as port:
+        page, _ = opened(browser, **DEVICES["phone"])
+        for path in ("/", "/article/1", "/dyad/ARV/BLM", "/happening/1", "/item/1", "/publisher", "/search?q=mean", "/speaker"):
+            page.goto(f"http://127.0.0.1:{port}{path}{'&' if '?' in path else '?'}as_of=2024-03-06")
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        page.goto(f"http://127.0.0.1:{port}/publisher?name={long}")
+        page.screenshot(path=SHOTS / "phone-long-name.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.context.close()

@@ -9,7 +9,7 @@ import pytest
 from news import RECORDED
 from site_of_crisis import client, crisis_ledger, fake_read_many, ledger_with, token_of
 
-from detente.errors import NotALedger
+from detente.errors import NotALedger, WrongCall
 from detente.ledger.connection import open_ledger
 from detente.ledger.queries import articles
 from detente.web.queue import Queue, Upload
@@ -116,3 +116,11 @@ def test_a_page_of_the_web_becomes_its_article(ledger: Path) -> None:
     queue.add("b", [Upload("file", "page.html", html.encode(), {"published_at": "2024-03-01"})])
     work_off(ledger, fake_read_many, now=NOW)
     assert known(ledger) == ["Talks"]
+
+
+def test_a_queue_that_is_full_takes_no_more(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.web.queue.MOST_WAITING", 1)
+    queue = Queue.beside(ledger)
+    queue.add("a", [Upload("file", "talks.txt", TALKS, {})])
+    with pytest.raises(WrongCall, match="wait to be read"):
+        queue.add("b", [Upload("file", "talks.txt", TALKS, {})])
