@@ -48,11 +48,14 @@ def serve_command(
             record=record, fetch=fetch, upload_bytes=upload_mb * MEGABYTE, reads_per_s=requests_per_s,
         ).checked()  # fmt: skip
         from detente.ledger.connection import open_ledger
-        from detente.web.serve import serve
+        from detente.web.serve import bound, serve
 
         open_ledger(ledger, create=True).close()
-        tell(f"{ledger} at http://{host}:{port}/" + (" (with a token)" if settings.token else "") + "; stop with Ctrl-C")
-        serve(settings)
+        listening = bound(settings)
+        name = f"[{host}]" if ":" in host else host
+        at = f"http://{name}:{listening.getsockname()[1]}/"
+        tell(f"{ledger} at {at}{' (with a token)' if settings.token else ''}; stop with Ctrl-C")
+        serve(settings, listening)
 
 
 def _token(file: Path | None) -> str | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import errno
+import socket
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from detente.errors import WrongCall
 from detente.web.app import make_app
 from detente.web.settings import Settings
 
@@ -44,7 +46,17 @@ def server(settings: Settings, *, log_level: str = "info") -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(settings: Settings) -> None:
+def bound(settings: Settings) -> socket.socket:
+    """The socket to listen on. Raises WrongCall where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=512)
+    except OSError as error:
+        why = "is used by another program" if error.errno == errno.EADDRINUSE else (error.strerror or str(error)).lower()
+        raise WrongCall(f"{settings.host} port {settings.port} {why}; choose another with --port") from error
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
     """Serve until interrupted."""
-    logging.getLogger("detente.web").setLevel(logging.INFO)
-    asyncio.run(server(settings, log_level="warning").serve())
+    with listening:
+        asyncio.run(server(settings, log_level="warning").serve(sockets=[listening]))

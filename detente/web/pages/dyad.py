@@ -83,6 +83,7 @@ class DyadPage(Page):
     other: str
     names: tuple[str, str]
     days: int
+    until: str
     brief: Brief
     directions: tuple[Direction, ...]
     chart: Chart
@@ -98,7 +99,8 @@ class DyadPage(Page):
     score: Score
 
     def drawn(self) -> dict[str, Any]:
-        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS}
+        turned = [f"{_after(date.fromisoformat(f'{self.until}-01'), n):%Y-%m}" for n in (-3, 3)]
+        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned}
 
 
 def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None) -> DyadPage:
@@ -110,6 +112,7 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     if a == b:
         raise WrongCall(f"{one} and {other} are the same actor; give two")
     days = min(max(days, 28), 3660)
+    last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
     foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
     state, made = ask.pair(a, b), brief(ask.db, a, b, known_by=ask.known_by)
     by_number = {h.number: h for h in state.happenings}
@@ -118,11 +121,12 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     past = [h for h in real if h not in lately]
     return DyadPage(
         title=f"{ask.names(a)} and {ask.names(b)}", known=ask.known, one=a, other=b, names=(ask.names(a), ask.names(b)),
-        days=days, brief=made, directions=tuple(map(_direction, made.tension)), chart=_chart(ask, state, made, days),
+        days=days, until=f"{last:%Y-%m}", brief=made, directions=tuple(map(_direction, made.tension)),
+        chart=_chart(ask, state, made, days),
         lately=cards_of(state, lately, ask.names), past=cards_of(state, past[:MOST_PAST], ask.names),
         past_left_out=max(0, len(past) - MOST_PAST), coming=_coming(ask, state, made),
         contested=cards_of(state, [by_number[x.number] for x in made.contested if x.number in by_number], ask.names),
-        months=_months(ask, state, until), board=tuple(_board(state.items)), quotes=_quotes(ask, state),
+        months=_months(ask, state, last), board=tuple(_board(state.items)), quotes=_quotes(ask, state),
         forecasts=foreseen, score=scored(foreseen),
     )  # fmt: skip
 
@@ -173,10 +177,9 @@ def _sign(status: str) -> str:
     return STATUS_SIGNS.get(status, "·")  # type: ignore[call-overload,no-any-return]
 
 
-def _months(ask: Asked, state: PairState, until: str | None) -> tuple[Month, ...]:
-    """The month of the moment with the one before and the one after it, or those up to `until`."""
+def _months(ask: Asked, state: PairState, last: date) -> tuple[Month, ...]:
+    """Three months up to the one that begins on `last`."""
     today = ask.known_by.date()
-    last = _month(until) or _after(today.replace(day=1), 1)
     found: dict[str, list[Happening]] = {}
     for h in state.happenings:
         first, end, named = h.when
@@ -188,9 +191,10 @@ def _months(ask: Asked, state: PairState, until: str | None) -> tuple[Month, ...
 
 def _month(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if text else None
+        found = date.fromisoformat(f"{text}-01") if text else None
     except ValueError:
         return None
+    return found if found and 1000 < found.year < 3000 else None
 
 
 def _after(first: date, months: int) -> date:

@@ -43,9 +43,13 @@ class PairRow:
 
 @dataclass(frozen=True, kw_only=True)
 class StartPage(Page):
-    """Pairs of the last year by tension, plans of the coming week, and the latest articles."""
+    """Pairs of the last year by tension, plans of the coming week, and the latest articles.
+
+    recent: false where the last year has no pair, and those of all years are listed.
+    """
 
     template: ClassVar[str] = "start.html"
+    recent: bool
     pairs: tuple[PairRow, ...]
     more_pairs: tuple[PairCount, ...]
     coming: tuple[HappeningCard, ...]
@@ -54,11 +58,12 @@ class StartPage(Page):
 
 def start_page(ask: Asked) -> StartPage:
     """Where to begin."""
-    found = pair_counts(ask.db, known_by=ask.known_by, since=ask.known_by - RECENT, limit=60)
+    lately = pair_counts(ask.db, known_by=ask.known_by, since=ask.known_by - RECENT, limit=60)
+    found = lately or pair_counts(ask.db, known_by=ask.known_by, limit=60)
     rows = [_row(ask, p) for p in found[:MOST_PAIRS]]
     rows.sort(key=lambda r: (r.peak is None, -(r.peak or 0.0), -r.reports, r.one, r.other))
     return StartPage(
-        title="Relations", known=ask.known, pairs=tuple(rows), more_pairs=tuple(found[MOST_PAIRS:]),
+        title="Relations", known=ask.known, recent=bool(lately), pairs=tuple(rows), more_pairs=tuple(found[MOST_PAIRS:]),
         coming=tuple(_coming(ask, found[:MOST_PAIRS])),
         articles=tuple(map(article_card, latest_articles(ask.db, known_by=ask.known_by, limit=MOST_ARTICLES))),
     )  # fmt: skip
