@@ -368,6 +368,10 @@ def _add_failures(app: FastAPI, site: Site) -> None:
         first = error.errors()[0]
         return shown(request, 422, f"{first['loc'][-1]}: {first['msg'].lower()}")
 
+    @app.exception_handler(OverflowError)
+    async def out_of_range(request: Request, error: OverflowError) -> Response:
+        return shown(request, 400, "A number or a date in the address is out of range.")
+
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         return shown(request, error.status_code, "There is no such page." if error.status_code == 404 else str(error.detail))

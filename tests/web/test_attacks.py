@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -57,8 +58,6 @@ def test_script_in_articles_stays_text(hostile: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/search?q={}", "/speaker?name={}", "/publisher?name={}", "/dyad/{}/BLM", "/?as_of={}"])
 def test_script_in_addresses_stays_text(site: TestClient, path: str) -> None:
-    from urllib.parse import quote
-
     assert "<script>alert" not in site.get(path.format(quote(EVIL, safe=""))).text
 
 
@@ -69,6 +68,21 @@ def test_every_answer_forbids_scripts_of_others_and_frames(site: TestClient) -> 
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert site.get(path).headers["x-content-type-options"] == "nosniff"
+
+
+ODD = (
+    "", "-1", "9" * 20, "nan", "\x00", "%", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "x" * 5000, "«", "a* OR NEAR(", "../..",
+)  # fmt: skip
+ASKED = (
+    "/?as_of={}", "/dyad/ARV/BLM?days={}", "/dyad/ARV/BLM?until={}", "/dyad/{}/BLM", "/article/{}", "/article/8?view=voice&voice={}",
+    "/item/{}", "/happening/{}", "/search?q={}", "/search?q=crew&since={}", "/speaker?name={}", "/publisher?name={}", "/reading/{}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_odd_values_in_addresses_break_nothing(site: TestClient, asked: str) -> None:
+    for odd in ODD:
+        assert site.get(asked.format(quote(odd, safe=""))).status_code < 500, odd
 
 
 # Ways in
