@@ -71,11 +71,13 @@ def test_every_answer_forbids_scripts_of_others_and_frames(site: TestClient) -> 
 
 
 ODD = (
-    "", "-1", "9" * 20, "nan", "\x00", "%", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "x" * 5000, "«", "a* OR NEAR(", "../..",
+    "", "-1", "9" * 20, "nan", "\x00", "%", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "x" * 5000, "«",
+    "a* OR NEAR(", "../..",
 )  # fmt: skip
 ASKED = (
-    "/?as_of={}", "/dyad/ARV/BLM?days={}", "/dyad/ARV/BLM?until={}", "/dyad/{}/BLM", "/article/{}", "/article/8?view=voice&voice={}",
-    "/item/{}", "/happening/{}", "/search?q={}", "/search?q=crew&since={}", "/speaker?name={}", "/publisher?name={}", "/reading/{}",
+    "/?as_of={}", "/dyad/ARV/BLM?days={}", "/dyad/ARV/BLM?until={}", "/dyad/{}/BLM", "/article/{}", "/item/{}",
+    "/article/8?view=voice&voice={}", "/happening/{}", "/search?q={}", "/search?q=crew&since={}", "/speaker?name={}",
+    "/publisher?name={}", "/reading/{}",
 )  # fmt: skip
 
 
