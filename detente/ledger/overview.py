@@ -113,14 +113,11 @@ def speakers(db: sqlite3.Connection, *, known_by: datetime, code: str | None = N
 
 def name_in_articles(db: sqlite3.Connection, code: str) -> str | None:
     """By what name articles mostly call a code; None where none does."""
-    rows = db.execute(
-        "SELECT json_extract(p.value, '$.name') AS name, count(*) AS n FROM"
-        " (SELECT DISTINCT event FROM parties WHERE code = :code LIMIT 200) x JOIN events e ON e.number = x.event,"
-        " json_each(json_extract(e.body, '$.actors')) p WHERE json_extract(p.value, '$.code') = :code"
-        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1",
-        {"code": code},
+    found = db.execute(
+        "SELECT name, count(*) AS n FROM (SELECT name FROM parties WHERE code = ? LIMIT 200) GROUP BY 1 ORDER BY 2 DESC, 1",
+        (code,),
     ).fetchone()
-    return rows["name"] if rows else None
+    return found["name"] if found else None
 
 
 def event_numbers(db: sqlite3.Connection, row: int) -> dict[str, int]:

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS uploads (
   data BLOB, state TEXT NOT NULL DEFAULT 'waiting', tries INTEGER NOT NULL DEFAULT 0, articles INTEGER NOT NULL DEFAULT 0,
   refused INTEGER NOT NULL DEFAULT 0, lines TEXT NOT NULL DEFAULT '[]', added_at TEXT NOT NULL, finished_at TEXT)
 """
+_AGAIN = "UPDATE uploads SET state = 'waiting', articles = 0, refused = 0, lines = '[]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class Queue:
             ).fetchone()
         return (row[0], Upload(row[1], row[2], row[3] or b"", json.loads(row[4]))) if row else None
 
+    def put_back(self, number: int) -> None:
+        """Let an upload wait again, as if nobody had begun to read it."""
+        with closing(self._db()) as db, db:
+            db.execute(f"{_AGAIN}, tries = tries - 1 WHERE number = ?", (number,))
+
     def note(self, number: int, outcomes: Sequence[Outcome], *, done: bool = False, now: datetime | None = None) -> None:
         """Add what became of some of an upload's articles; its bytes go when it is done."""
         with closing(self._db()) as db, db:
@@ -123,8 +129,7 @@ class Queue:
         """Put back what was being read when its reader stopped; what stopped it twice is refused. Gives how many wait."""
         with closing(self._db()) as db, db:
             broken = db.execute("SELECT number, name FROM uploads WHERE state = 'reading' AND tries >= ?", (TRIES,)).fetchall()
-            db.execute("UPDATE uploads SET state = 'waiting', articles = 0, refused = 0, lines = '[]'"
-                       " WHERE state = 'reading' AND tries < ?", (TRIES,))  # fmt: skip
+            db.execute(f"{_AGAIN} WHERE state = 'reading' AND tries < ?", (TRIES,))
             waiting = db.execute("SELECT count(*) FROM uploads WHERE state = 'waiting'").fetchone()[0]
         for number, name in broken:
             self.note(number, [Outcome(name, "refused", None, f"the reader stopped at it {TRIES} times")], done=True)

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from detente.errors import ArticleRefused
+from detente.errors import ArticleRefused, LedgerBusy, LedgerUnwritable
 from detente.ledger.connection import open_ledger
 from detente.ledger.write import stored_row, write_readings
 from detente.read.article import Received, digest_id, load_articles
@@ -30,6 +30,7 @@ from detente.web.queue import Outcome, Queue, Upload
 
 IDLE_S = 45.0  # the model stays in memory so long after the last upload
 BATCH = 8
+TROUBLE_S = 15.0  # before a ledger that could not be written is tried again
 _HTML = (".html", ".htm", ".xhtml")
 ReadMany = Callable[..., Iterator[Reading | Refusal]]
 
@@ -43,21 +44,34 @@ def main(arguments: list[str]) -> None:
 
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_S:
-        if work_off(ledger, read_many, actors=actors):
-            idle_since = time.monotonic()
+        try:
+            done = work_off(ledger, read_many, actors=actors)
+        except (LedgerUnwritable, LedgerBusy) as error:
+            print(error, file=sys.stderr, flush=True)
+            time.sleep(TROUBLE_S)
+            done = 1
+        idle_since = time.monotonic() if done else idle_since
         time.sleep(0.1)
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # ends when the pipe is closed
+        pass
     os._exit(0)
 
 
 def work_off(ledger: Path, read_many: ReadMany, *, actors: Path | None = None, now: datetime | None = None) -> int:
-    """Read all that waits; gives how many uploads that were."""
+    """Read all that waits; gives how many uploads that were.
+
+    Raises LedgerUnwritable or LedgerBusy; what was being read then waits again.
+    """
     queue, number = Queue.beside(ledger), 0
     while (taken := queue.take()) is not None:
-        _read_one(ledger, queue, *taken, read_many, actors, now)
+        try:
+            _read_one(ledger, queue, *taken, read_many, actors, now)
+        except (LedgerUnwritable, LedgerBusy):
+            queue.put_back(taken[0])
+            raise
         number += 1
     return number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 from news import RECORDED
 from site_of_crisis import client, crisis_ledger, fake_read_many, ledger_with, token_of
 
-from detente.errors import NotALedger, WrongCall
+from detente.errors import LedgerUnwritable, NotALedger, WrongCall
 from detente.ledger.connection import open_ledger
 from detente.ledger.queries import articles
+from detente.types import Reading, Refusal
 from detente.web.queue import Queue, Upload
 from detente.web.worker import work_off
 
@@ -124,3 +126,18 @@ def test_a_queue_that_is_full_takes_no_more(ledger: Path, monkeypatch: pytest.Mo
     queue.add("a", [Upload("file", "talks.txt", TALKS, {})])
     with pytest.raises(WrongCall, match="wait to be read"):
         queue.add("b", [Upload("file", "talks.txt", TALKS, {})])
+
+
+def test_a_ledger_that_cannot_be_written_costs_no_upload(ledger: Path) -> None:
+    queue = Queue.beside(ledger)
+    queue.add("b", [Upload("file", "talks.txt", TALKS, {})])
+
+    def full_disk(articles: object, **rest: object) -> Iterator[Reading | Refusal]:
+        raise LedgerUnwritable("the disk is full")
+        yield
+
+    for _ in range(3):
+        with pytest.raises(LedgerUnwritable):
+            work_off(ledger, full_disk, now=NOW)
+    work_off(ledger, fake_read_many, now=NOW)
+    assert known(ledger) == ["Talks in Sarn"]
