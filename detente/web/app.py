@@ -11,7 +11,9 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import quote
 
@@ -91,19 +93,26 @@ class Site:
     def asked(self, db: sqlite3.Connection, as_of: str | None) -> Asked:
         return Asked(db, given=as_of, actors=self.settings.actors, record=self.settings.record)
 
-    def state(self) -> tuple[int, int]:
-        """What pages depend on besides their address: the ledger's generation, and the minute, since news becomes known."""
+    def state(self) -> tuple[object, ...]:
+        """What pages depend on besides their address: the ledger's generation, the day, and the record of forecasts."""
         at, found = self._seen
         if time.monotonic() - at > _LOOK_S:
             with self.ledger() as db:
                 found = generation(db)
             self._seen = (time.monotonic(), found)
-        return found, int(time.time() // 60)
+        return found, datetime.now(UTC).date(), _changed_at(self.settings.record)
 
     def changed(self) -> None:
         """Forget what was kept, after somebody changed something through the site."""
         self._seen = (0.0, 0)
         self.kept.empty()
+
+
+def _changed_at(file: Path | None) -> float | None:
+    try:
+        return file.stat().st_mtime if file else None
+    except OSError:
+        return None
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -175,7 +184,7 @@ def _endpoint(site: Site, make: Maker, *, html: bool) -> Callable[..., Awaitable
 _NO_STORE = {"cache-control": "private, no-cache"}
 
 
-async def _state(site: Site) -> tuple[int, int]:
+async def _state(site: Site) -> tuple[object, ...]:
     return await run_in_threadpool(site.state) if time.monotonic() - site._seen[0] > _LOOK_S else site.state()
 
 
@@ -266,12 +275,13 @@ async def _form(site: Site, request: Request) -> AsyncIterator[FormData]:
 def _decide(site: Site, number: int, as_of: str | None, verb: str, status: str, because: str) -> None:
     from detente.relations.decide import decide
 
+    if not because.strip():
+        raise WrongCall("A decision needs its reason; go back and give it.")
+    set_to = status if verb == "set" else None
     with site.ledger() as db:
-        ask = site.asked(db, as_of)
-        decide(
-            db, number, known_by=ask.known_by, set_to=status if verb == "set" else None, confirm=verb == "confirm",
-            undo=verb == "undo", because=because[:2000],
-        )  # fmt: skip
+        at = site.asked(db, as_of).known_by if as_of else datetime.now(UTC)
+        confirm, undo = verb == "confirm", verb == "undo"
+        decide(db, number, known_by=at, set_to=set_to, confirm=confirm, undo=undo, because=because[:2000])
 
 
 def _reading(site: Site, request: Request, batch: str | None) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from fastapi.testclient import TestClient
 from news import news
 from site_of_crisis import DAY, client, ledger_with, token_of
 
+from detente.ledger.connection import open_ledger
+from detente.web.pages.article import article_page
 from detente.web.pages.cards import stretches
+from detente.web.pages.page import Asked, NotThere
 
 AS_OF = f"as_of={DAY}"
 PATHS = (
@@ -217,3 +221,12 @@ def test_errors_have_one_shape_in_json(site: TestClient) -> None:
         answer = site.get(json_of(path) if path.startswith("/?") else path)
         assert set(answer.json()) == {"error"}
         assert set(answer.json()["error"]) == {"status", "message"}
+
+
+def test_what_is_read_in_today_is_seen_today(tmp_path: Path) -> None:
+    """A date without a time counts as the end of its day, and no reader waits for that."""
+    db = open_ledger(ledger_with(tmp_path / "a.ledger", [news("new", "2024-05-01", "Courier", "Talks in Sarn.")]))
+    assert article_page(Asked(db, now=datetime(2024, 5, 1, 9, tzinfo=UTC)), 1).title == "new"
+    with pytest.raises(NotThere):
+        article_page(Asked(db, now=datetime(2024, 4, 30, 9, tzinfo=UTC)), 1)
+    db.close()

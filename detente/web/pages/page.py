@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from detente.errors import DetenteError
 from detente.ledger.clocks import as_of as moment_of
-from detente.ledger.clocks import stamp, unstamp
+from detente.ledger.clocks import end_of, stamp, unstamp
 from detente.ledger.queries import stock
 from detente.ledger.records import Stock
 from detente.relations.pair import PairState, pair_at
@@ -72,7 +72,9 @@ class Asked:
         self.db, self.given, self.record = db, given or None, record
         now = now or datetime.now(UTC)
         last = stock(db, known_by=now).last_of_all
-        self.known_by = moment_of(self.given, now=now, last_known=unstamp(last) if last else None)
+        # without a wish all of today, since a date without a time counts as the end of its day: what is read in today is seen
+        today = end_of(now.astimezone(UTC).date())
+        self.known_by = moment_of(self.given, now=now, last_known=unstamp(last) if last else None) if self.given else today
         self.names = Names(db, actors)
         self.links: Links = links or Served(self.given)
         self._pairs: dict[tuple[str, str], PairState] = {}
