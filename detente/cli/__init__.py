@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import forecast, history, ledger, relations
+from detente.cli import forecast, history, ledger, relations, web
 from detente.cli.read import read_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -58,6 +58,8 @@ for _name, _command in (
     ("backtest", forecast.backtest_command),
     ("resolve", forecast.resolve_command),
     ("score", forecast.score_command),
+    ("serve", web.serve_command),
+    ("export-site", web.export_site_command),
 ):
     app.command(_name)(_command)
 

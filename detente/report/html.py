@@ -27,14 +27,14 @@ _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*?\n[^\S\n]*\n|\s*\Z)", re.S)
 
 def page(readings: Iterable[Reading]) -> str:
     """A self-contained HTML file with all readings."""
-    shown = [_shown(r, n) for n, r in enumerate(readings)]
+    shown = [shown_of(r, n) for n, r in enumerate(readings)]
     return _environment().get_template("page.html").render(shown=shown, style=_style(), style_hash=_style_hash())
 
 
 def fragment(reading: Reading) -> str:
     """One reading with its own styles, to stand inside another page such as a notebook."""
     name = "f" + hashlib.sha256(reading.article.id.encode("utf-8", "replace")).hexdigest()[:8]
-    return _environment().get_template("fragment.html").render(r=_shown(reading, name), style=_style())
+    return _environment().get_template("fragment.html").render(r=shown_of(reading, name), style=_style())
 
 
 @lru_cache(maxsize=1)
@@ -111,9 +111,10 @@ class Shown:
     loaded: dict[str, list[tuple[str, str, int]]]
 
 
-def _shown(reading: Reading, name: int | str) -> Shown:
+def shown_of(reading: Reading, name: int | str, extra: Sequence[Mark] = ()) -> Shown:
+    """What the templates show of a reading. `extra` marks are laid over the text beside those of what was found."""
     anchor = f"r{name}" if isinstance(name, int) else name
-    headline, passages = _body(reading, anchor)
+    headline, passages = _body(reading, anchor, extra)
     url = reading.article.url or ""
     return Shown(
         anchor, headline, outline.masthead(reading), outline.tally(reading),
@@ -129,12 +130,12 @@ def colour_of(number: int) -> int:
     return number if number <= COLOURS else 0
 
 
-def _body(reading: Reading, anchor: str) -> tuple[Markup, list[list[Passage]]]:
+def _body(reading: Reading, anchor: str, extra: Sequence[Mark]) -> tuple[Markup, list[list[Passage]]]:
     """The headline and the paragraphs, those of a kind next to each other in one list.
 
     A text that begins with its own title shows it once, as the headline.
     """
-    passages = list(marked_paragraphs(reading, anchor))
+    passages = list(marked_paragraphs(reading, anchor, extra))
     title = reading.article.title
     if passages and title and passages[0][0].of(reading.article.text) == title.strip():
         return passages[0][1].html, _grouped([p for _, p in passages[1:]])
@@ -150,11 +151,11 @@ def _grouped(passages: Sequence[Passage]) -> list[list[Passage]]:
     return groups
 
 
-def marked_paragraphs(reading: Reading, anchor: str) -> Iterator[tuple[Span, Passage]]:
+def marked_paragraphs(reading: Reading, anchor: str, extra: Sequence[Mark] = ()) -> Iterator[tuple[Span, Passage]]:
     """Each paragraph of the text, what was found in it marked; paragraphs end at blank lines."""
     text = reading.article.text
     paragraphs = [Span(m.start(), m.end()) for m in _PARAGRAPH.finditer(text)]
-    for span, marks in over_paragraphs(list(_marks(reading, anchor)), paragraphs):
+    for span, marks in over_paragraphs([*extra, *_marks(reading, anchor)], paragraphs):
         aside = any(b.covers(span) for b in reading.boilerplate)
         yield span, Passage(drawn(text, nest(marks, span)), aside)
 

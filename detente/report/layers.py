@@ -14,9 +14,11 @@ from typing import Literal
 
 from detente.types import Span
 
-Layer = Literal["content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration"]
+Layer = Literal["shade", "content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration"]
 # Of two marks on the same span, the earlier one in this list is the outer one.
-ORDER: tuple[Layer, ...] = ("content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration")
+ORDER: tuple[Layer, ...] = (
+    "shade", "content", "source", "cue", "quotation", "condition", "loaded", "event", "time", "alteration",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

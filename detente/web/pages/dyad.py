@@ -1,0 +1,249 @@
+"""Where things stand between two states: the brief as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from detente.errors import WrongCall
+from detente.ledger.queries import statements_known
+from detente.relations.brief import Brief, Tension, brief
+from detente.relations.codes import code_of
+from detente.relations.happenings import REAL, Happening
+from detente.relations.items import Item
+from detente.relations.pair import PairState
+from detente.relations.quotations import find_quotes
+from detente.relations.tension import series
+from detente.report.outline import EVENT_WORDS, STATUS_SIGNS
+from detente.web.charts import Drawing, Mark, draw
+from detente.web.forecasting import ForecastCard, Score, forecasts_of, scored
+from detente.web.pages.cards import HappeningCard, ItemCard, QuoteCard, cards_of, is_conflict, item_card, quote_card
+from detente.web.pages.page import Asked, Page
+from detente.web.pages.start import Direction
+
+HALF_YEAR = 182
+SPANS = (91, HALF_YEAR, 364, 1092)
+POINTS = 26  # of a line, whatever its span: each costs a look at what was known on its day
+MOST_MARKS = 60
+MOST_QUOTES = 6
+MOST_PAST = 40
+BOARD = (("demand", "Demands"), ("threat", "Threats"), ("promise", "Promises"), ("offer", "Offers"), ("meeting", "Meetings"),
+         ("refusal", "Refusals"), ("accusation", "Accusations"), ("prediction", "Predictions"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """Items of a kind: those that can still move, and those that came to an end, latest first."""
+
+    kind: str
+    title: str
+    open: tuple[ItemCard, ...]
+    past: tuple[ItemCard, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Tension in both directions on some days; None for no data."""
+
+    days: tuple[str, ...]
+    there: tuple[float | None, ...]
+    back: tuple[float | None, ...]
+    marks: tuple[Mark, ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of a calendar with what happened or is planned on it."""
+
+    day: str
+    number: int
+    inside: bool
+    today: bool
+    happenings: tuple[HappeningCard, ...]
+
+
+@dataclass(frozen=True)
+class Month:
+    """Weeks from Monday to Sunday."""
+
+    title: str
+    weeks: tuple[tuple[Day, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DyadPage(Page):
+    """All about a pair: both directions of tension, chart, calendar, items, quotations, contested happenings, forecasts."""
+
+    template: ClassVar[str] = "dyad.html"
+    one: str
+    other: str
+    names: tuple[str, str]
+    days: int
+    until: str
+    brief: Brief
+    directions: tuple[Direction, ...]
+    chart: Chart
+    lately: tuple[HappeningCard, ...]
+    past: tuple[HappeningCard, ...]
+    past_left_out: int
+    coming: tuple[HappeningCard, ...]
+    contested: tuple[HappeningCard, ...]
+    months: tuple[Month, ...]
+    board: tuple[Column, ...]
+    quotes: tuple[QuoteCard, ...]
+    forecasts: tuple[ForecastCard, ...]
+    score: Score
+
+    def drawn(self) -> dict[str, Any]:
+        turned = [f"{_after(date.fromisoformat(f'{self.until}-01'), n):%Y-%m}" for n in (-3, 3)]
+        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned}
+
+
+def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None) -> DyadPage:
+    """The page of a pair, by codes or names.
+
+    days: how far the chart looks back. until: the calendar's last month (YYYY-MM), the one after the moment if not given.
+    """
+    a, b = code_of(ask.db, one), code_of(ask.db, other)
+    if a == b:
+        raise WrongCall(f"{one} and {other} are the same actor; give two")
+    days = min(max(days, 28), 3660)
+    last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
+    foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
+    state, made = ask.pair(a, b), brief(ask.db, a, b, known_by=ask.known_by)
+    by_number = {h.number: h for h in state.happenings}
+    real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
+    lately = [by_number[x.number] for x in made.lately if x.number in by_number]
+    past = [h for h in real if h not in lately]
+    return DyadPage(
+        title=f"{ask.names(a)} and {ask.names(b)}", known=ask.known, one=a, other=b, names=(ask.names(a), ask.names(b)),
+        days=days, until=f"{last:%Y-%m}", brief=made, directions=tuple(map(_direction, made.tension)),
+        chart=_chart(ask, state, made, days),
+        lately=cards_of(state, lately, ask.names), past=cards_of(state, past[:MOST_PAST], ask.names),
+        past_left_out=max(0, len(past) - MOST_PAST), coming=_coming(ask, state, made),
+        contested=cards_of(state, [by_number[x.number] for x in made.contested if x.number in by_number], ask.names),
+        months=_months(ask, state, last), board=tuple(_board(state.items)), quotes=_quotes(ask, state),
+        forecasts=foreseen, score=scored(foreseen),
+    )  # fmt: skip
+
+
+def _latest(h: Happening) -> tuple[int, int]:
+    return -h.day.toordinal(), h.number
+
+
+def _coming(ask: Asked, state: PairState, made: Brief) -> tuple[HappeningCard, ...]:
+    """Plans of the pair itself, from the brief; those of bodies in which they sit stay in the brief."""
+    known = {h.number: h for h in state.happenings}
+    return cards_of(state, [known[x.number] for x in made.coming if x.number in known], ask.names)
+
+
+def _direction(t: Tension) -> Direction:
+    return Direction(t.actor, t.recipient, t.value, t.change, t.unusual, t.weeks)
+
+
+def _chart(ask: Asked, state: PairState, made: Brief, days: int) -> Chart:
+    last, step = ask.known_by.date(), max(1, round(days / POINTS))
+    on = [last - timedelta(days=n) for n in range(0, days + 1, step)][::-1]
+    there, back = _values(ask, made, days, step)
+    shown = [h for h in state.happenings if h.status in REAL and on[0] <= h.day <= last]
+    telling = sorted(shown, key=lambda h: (-abs(h.score) * h.publishers, h.number))[:MOST_MARKS]
+    return Chart(
+        tuple(d.isoformat() for d in on), there, back,
+        tuple(_mark(ask, h) for h in sorted(telling, key=lambda h: (h.day, h.number))), len(shown) - len(telling),
+    )  # fmt: skip
+
+
+def _values(ask: Asked, made: Brief, days: int, step: int) -> tuple[tuple[float | None, ...], ...]:
+    """Both directions; those of half a year stand in the brief already."""
+    if days == HALF_YEAR:
+        return tuple(t.weeks for t in made.tension)
+    asked = [(t.actor, t.recipient) for t in made.tension]
+    found = [series(ask.db, a, b, known_by=ask.known_by, days=days, step_days=step) for a, b in asked]
+    return tuple(tuple(p.tension for p in points) for points in found)
+
+
+def _mark(ask: Asked, h: Happening) -> Mark:
+    what = EVENT_WORDS.get(h.event_type, h.event_type.lower())
+    parties = " → ".join(filter(None, (ask.names.all_of(h.actors), ask.names.all_of(h.recipients))))
+    label = f"{h.day.day} {h.day:%b}: {what}, {parties}"
+    return Mark(h.number, h.day.isoformat(), f"{label} ({h.status})", _sign(h.status), is_conflict(h), abs(h.score))
+
+
+def _sign(status: str) -> str:
+    return STATUS_SIGNS.get(status, "·")  # type: ignore[call-overload,no-any-return]
+
+
+def _months(ask: Asked, state: PairState, last: date) -> tuple[Month, ...]:
+    """Three months up to the one that begins on `last`."""
+    today = ask.known_by.date()
+    found: dict[str, list[Happening]] = {}
+    for h in state.happenings:
+        first, end, named = h.when
+        if h.status in ("happened", "denied", "scheduled") and (named or h.status != "scheduled") and (end - first).days < 8:
+            for n in range((end - first).days + 1):
+                found.setdefault((first + timedelta(days=n)).isoformat(), []).append(h)
+    return tuple(_month_of(ask, state, _after(last, n), found, today) for n in (-2, -1, 0))
+
+
+def _month(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(f"{text}-01") if text else None
+    except ValueError:
+        return None
+    return found if found and 1000 < found.year < 3000 else None
+
+
+def _after(first: date, months: int) -> date:
+    number = max(12, first.year * 12 + first.month - 1 + months)
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _month_of(ask: Asked, state: PairState, first: date, found: dict[str, list[Happening]], today: date) -> Month:
+    monday = first - timedelta(days=first.weekday())
+    weeks = []
+    while monday < _after(first, 1):
+        weeks.append(tuple(_day(ask, state, monday + timedelta(days=n), first, found, today) for n in range(7)))
+        monday += timedelta(days=7)
+    return Month(f"{first:%B} {first.year}", tuple(weeks))
+
+
+def _day(ask: Asked, state: PairState, on: date, first: date, found: dict[str, list[Happening]], today: date) -> Day:
+    inside = on.month == first.month
+    here = found.get(on.isoformat(), []) if inside else []
+    return Day(on.isoformat(), on.day, inside, on == today, cards_of(state, here, ask.names))
+
+
+def _board(items: Sequence[Item]) -> list[Column]:
+    """A column for each kind of which there are items."""
+    columns = []
+    for kind, title in BOARD:
+        own = [i for i in items if i.kind == kind]
+        live = sorted((i for i in own if i.live), key=lambda i: (i.opened, i.number), reverse=True)
+        past = sorted((i for i in own if not i.live), key=lambda i: (i.changes[-1].known_at, i.number), reverse=True)
+        if own:
+            columns.append(Column(kind, title, tuple(map(item_card, live)), tuple(map(item_card, past[:MOST_PAST]))))
+    return columns
+
+
+def _quotes(ask: Asked, state: PairState) -> tuple[QuoteCard, ...]:
+    """The latest quotations of both sides in the articles about the two."""
+    rows = {r.article.row for r in state.reports.values()}
+    since = ask.known_by - timedelta(days=182)
+    said = statements_known(ask.db, known_by=ask.known_by, codes=state.pair, since=since, quoted=True)
+    found = find_quotes([s for s in said if s.article.row in rows])
+    return tuple(quote_card(q) for q in found[::-1][:MOST_QUOTES])
+
+
+def drawing_of(chart: Chart) -> Drawing:
+    return draw([date.fromisoformat(d) for d in chart.days], [chart.there, chart.back], chart.marks)
+
+
+def chart_data(page: DyadPage) -> str:
+    """What the chart's script needs, as JSON."""
+    c = page.chart
+    names = [f"{page.names[0]} toward {page.names[1]}", f"{page.names[1]} toward {page.names[0]}"]
+    return json.dumps({"days": c.days, "series": [c.there, c.back], "names": names})
