@@ -19,7 +19,7 @@ from detente.read.syntax import Syntax
 from detente.read.voices import innermost
 from detente.types import Loaded, LoadedKind, Quotation, Span, Statement
 
-SENTENCE = 0.3  # probability that a sentence judges, from which its words are looked at
+SENTENCE = 0.4  # probability that a sentence judges, from which its words are looked at
 WORD = 0.35  # probability from which a word of such a sentence is loaded
 ALONE = 0.85  # the same in any sentence
 BEST = 0.15  # probability from which the likeliest word of a judging sentence is given when none else is

@@ -10,7 +10,7 @@ from detente.read.decoding import Floats
 from detente.read.encoder import Encoded, Encoder
 from detente.read.syntax import Syntax
 
-THRESHOLD = 0.3  # probability of any type from which a word is a trigger
+THRESHOLD = 0.5  # probability of any type from which a word is a trigger
 
 
 @dataclass(frozen=True, slots=True)
