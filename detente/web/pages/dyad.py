@@ -114,7 +114,8 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     days = min(max(days, 28), 3660)
     last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
     foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
-    state, made = ask.pair(a, b), brief(ask.db, a, b, known_by=ask.known_by)
+    state = ask.pair(a, b)
+    made = brief(ask.db, a, b, known_by=ask.known_by, state=state)
     by_number = {h.number: h for h in state.happenings}
     real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
     lately = [by_number[x.number] for x in made.lately if x.number in by_number]
