@@ -1,7 +1,7 @@
 """Milliseconds in which readers get the dyad page while articles are being read in, and of pages of large ledgers.
 
     python -m benchmarks.web load [--readers 50] [--seconds 30] [--pause 1.0]
-    python -m benchmarks.web pages [--events 10000]
+    python -m benchmarks.web pages [--events 2000]
 
 `load`: a site over the example crisis; each reader asks for the dyad page of now or of one of eight days, again and again with
 a pause, each from a loopback address of its own; meanwhile articles are sent in and read by the model. `pages`: one pair with
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two pages of a reader, on average")
-    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=2_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="detente-bench-") as folder:
         if given.what == "load":

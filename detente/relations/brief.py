@@ -153,8 +153,11 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, tuple | list) else value
 
 
-def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -> Brief:
-    """The brief of two states (codes) as known by a moment; it is kept, so that the same answer again is quick."""
+def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, state: PairState | None = None) -> Brief:
+    """The brief of two states (codes) as known by a moment; it is kept, so that the same answer again is quick.
+
+    state: what `pair_at` gave for the two at that moment, where it is at hand.
+    """
     stock = queries.stock(db, known_by=known_by)
     key = cache.key_of(
         "brief", rules_digest(), one, other, known_by.date().isoformat(), stock.generation, stock.known, stock.last_known,
@@ -162,14 +165,14 @@ def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -
     )  # fmt: skip
     if (kept := cache.recall(db, key)) is not None:
         return _revived(kept, known_by)
-    made = make_brief(db, one, other, known_by=known_by)
+    made = make_brief(db, one, other, known_by=known_by, state=state)
     cache.keep(db, {key: made.to_dict()})
     return made
 
 
-def make_brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -> Brief:
+def make_brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, state: PairState | None = None) -> Brief:
     """The brief, made anew from the ledger."""
-    state = pair_at(db, one, other, known_by=known_by)
+    state = state or pair_at(db, one, other, known_by=known_by)
     on, refs = known_by.date(), _References()
     tension = tuple(_tension(series(db, a, b, known_by=known_by)) for a, b in ((one, other), (other, one)))
     shown = [h for h in state.happenings if h.status in _REAL]

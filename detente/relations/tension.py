@@ -133,11 +133,14 @@ def series(
     on = [last - timedelta(days=n) for n in range(0, days + 1, step_days)][::-1]
     found: list[DyadDay] = []
     before: tuple[list[int], list[Happening]] = ([], [])
+    seen: dict[tuple[int, ...], Happening] = {}
     for day in on:
         known = known_then(reports, min(known_by, end_of(day)))
         numbers = [r.number for r in known]
         if numbers != before[0]:
-            before = (numbers, merged(db, known, label=f"{min(actor, recipient)} {max(actor, recipient)}"))
+            made = merged(db, known, label=f"{min(actor, recipient)} {max(actor, recipient)}")
+            # one that stays the same from week to week is looked at once
+            before = (numbers, [seen.setdefault(tuple(r.number for r in h.reports), h) for h in made])
         found.append(tension_of(before[1], actor, recipient, on=day))
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from news import news
+from news import Act, news
 from site_of_crisis import DAY, client, ledger_with, token_of
 
 from detente.ledger.connection import open_ledger
@@ -230,3 +230,16 @@ def test_what_is_read_in_today_is_seen_today(tmp_path: Path) -> None:
     with pytest.raises(NotThere):
         article_page(Asked(db, now=datetime(2024, 4, 30, 9, tzinfo=UTC)), 1)
     db.close()
+
+
+def test_a_plan_names_its_track_also_where_a_body_meets(tmp_path: Path) -> None:
+    text = "Switzerland and the North Atlantic Treaty Organization will meet in Bern on Monday. Iceland met Switzerland."
+    acts = [
+        Act("CONSULT", "CHE NATO", "", "meet", status="scheduled", date="2024-04-15"),
+        Act("CONSULT", "ISL CHE", "", "met"),
+    ]
+    web = client(ledger_with(tmp_path / "a.ledger", [news("plan", "2024-04-10", "Courier", text, acts)]))
+    plan = web.get("/dyad/ISL/CHE.json?as_of=2024-04-11").json()["coming"][0]
+    assert plan["track"] == "alliance"
+    assert "with an alliance" in web.get("/dyad/ISL/CHE?as_of=2024-04-11").text
+    assert web.get(f"/happening/{plan['number']}?as_of=2024-04-11").status_code == 200

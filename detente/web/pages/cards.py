@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from detente.ledger.records import ArticleRef, Report
+from detente.relations.brief import Line, Reference
 from detente.relations.happenings import Happening
 from detente.relations.items import Item
 from detente.relations.pair import PairState
@@ -62,6 +63,7 @@ class HappeningCard:
     sentence: str
     article: int
     known_at: str
+    track: str | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,19 @@ def happening_card(h: Happening, names: Names, standing: str | None = None) -> H
         days_in_words(first, last, named), first.isoformat(), last.isoformat(), named, h.status, standing or h.status,
         h.publishers, len(h.reports), h.contested, tuple(sorted(said)), tuple(sorted(denied)), h.score, is_conflict(h),
         one_line(h.best.sentence), h.best.article.row, h.known_at,
+    )  # fmt: skip
+
+
+def line_card(line: Line, told: Reference | None, names: Names) -> HappeningCard:
+    """A line of a brief that is no happening of the pair itself, as a plan of a body in which they sit."""
+    first, last = date.fromisoformat(line.first_day), date.fromisoformat(line.last_day)
+    return HappeningCard(
+        line.number, line.event_type, line.mode, EVENT_WORDS.get(line.event_type, line.event_type.lower()),
+        " → ".join(filter(None, (names.all_of(line.actors), names.all_of(line.recipients)))), line.actors, line.recipients,
+        one_line(line.place) if line.place else None, days_in_words(first, last, line.day_named), line.first_day,
+        line.last_day, line.day_named, line.status, line.status, line.publishers, len(line.references), bool(line.denied_by),
+        line.said_by, line.denied_by, 0.0, False, told.text if told else "", told.article if told else 0,
+        told.published if told else "", line.track,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -20,7 +20,17 @@ from detente.relations.tension import series
 from detente.report.outline import EVENT_WORDS, STATUS_SIGNS
 from detente.web.charts import Drawing, Mark, draw
 from detente.web.forecasting import ForecastCard, Score, forecasts_of, scored
-from detente.web.pages.cards import HappeningCard, ItemCard, QuoteCard, cards_of, is_conflict, item_card, quote_card
+from detente.web.pages.cards import (
+    HappeningCard,
+    ItemCard,
+    QuoteCard,
+    cards_of,
+    happening_card,
+    is_conflict,
+    item_card,
+    line_card,
+    quote_card,
+)
 from detente.web.pages.page import Asked, Page
 from detente.web.pages.start import Direction
 
@@ -114,7 +124,8 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     days = min(max(days, 28), 3660)
     last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
     foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
-    state, made = ask.pair(a, b), brief(ask.db, a, b, known_by=ask.known_by)
+    state = ask.pair(a, b)
+    made = brief(ask.db, a, b, known_by=ask.known_by, state=state)
     by_number = {h.number: h for h in state.happenings}
     real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
     lately = [by_number[x.number] for x in made.lately if x.number in by_number]
@@ -136,9 +147,16 @@ def _latest(h: Happening) -> tuple[int, int]:
 
 
 def _coming(ask: Asked, state: PairState, made: Brief) -> tuple[HappeningCard, ...]:
-    """Plans of the pair itself, from the brief; those of bodies in which they sit stay in the brief."""
+    """Plans of the two, and of bodies in which one sits with the other, each with its track."""
     known = {h.number: h for h in state.happenings}
-    return cards_of(state, [known[x.number] for x in made.coming if x.number in known], ask.names)
+    told = {r.number: r for r in made.references}
+    found = []
+    for line in made.coming:
+        h = known.get(line.number)
+        card = happening_card(h, ask.names, state.standing(h)) if h else None
+        first = told.get(line.references[0]) if line.references else None
+        found.append(replace(card, track=line.track) if card else line_card(line, first, ask.names))
+    return tuple(found)
 
 
 def _direction(t: Tension) -> Direction:

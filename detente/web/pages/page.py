@@ -90,7 +90,7 @@ class Asked:
 
     def pair(self, one: str, other: str) -> PairState:
         """The state of a pair, made once for a question."""
-        key = (min(one, other), max(one, other))
+        key = (one, other)
         if key not in self._pairs:
             self._pairs[key] = pair_at(self.db, *key, known_by=self.known_by)
         return self._pairs[key]
