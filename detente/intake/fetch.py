@@ -82,7 +82,13 @@ class Fetcher:
         """What is at `url`, or where it redirects to."""
         parts = self._checked(url)
         target = urlunsplit(("", "", quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._"), _quoted(parts.query), ""))
-        sent = {"Host": parts.netloc, "User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close", **headers}
+        sent = {
+            "Host": parts.netloc,
+            "User-Agent": self.user_agent,
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+            **headers,
+        }
         try:
             with self._connected(url, parts, deadline) as connection:
                 connection.request("GET", target, headers=sent)
@@ -198,7 +204,7 @@ def is_public(address: str) -> bool:
         at = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all(a.is_global and not (a.is_multicast or a.is_private or a.is_reserved) or a in _NAT64 for a in _wrapped(at))
+    return all((a.is_global and not (a.is_multicast or a.is_private or a.is_reserved)) or a in _NAT64 for a in _wrapped(at))
 
 
 def _wrapped(at: Address) -> Iterator[Address]:
@@ -262,4 +268,3 @@ def _why(error: BaseException) -> str:
     if isinstance(error, OSError):
         return (error.strerror or str(error) or type(error).__name__).lower()
     return str(error) or type(error).__name__
-

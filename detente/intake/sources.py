@@ -1,0 +1,254 @@
+"""Every source a desk has, as one stream of articles: files, folders, archives, web pages and standard input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from detente.errors import ArticleRefused
+from detente.intake import crawls, feeds, kinds, tables
+from detente.intake.addresses import is_web, slug_of
+from detente.intake.fetch import Fetched, Fetcher, FetchRefused
+from detente.intake.limits import MAX_DOCUMENT_BYTES, MAX_NESTED_ARCHIVES, MAX_SPOOLED_BYTES, MB
+from detente.intake.packed import opened_zip, unpacked, unpacks_too_much
+from detente.intake.sealed import DocumentKind, Sealed
+from detente.read.article import NOTHING_GIVEN, STDIN, Given, Received, json_articles, text_article
+from detente.types import Refusal
+
+Incoming = Received | Sealed | Refusal
+_CHUNK = 1 * MB
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where some bytes come from: `name` for people, `stem` for ids, and how many archives they lie in."""
+
+    name: str
+    stem: str
+    given: Given
+    url: str | None = None
+    depth: int = 0
+    nameless: bool = False
+
+
+def find_articles(
+    places: Iterable[Path | str], given: Given = NOTHING_GIVEN, *, fetcher: Fetcher | None = None
+) -> Iterator[Incoming]:
+    """Articles of files, folders, archives, http addresses and `-` (standard input), in order, each with an id of its own.
+
+    `given` fills in what an article does not say itself. What cannot be read gives a `Refusal` in its place; a page, PDF,
+    DOCX or letter comes unopened (`Sealed`). Nothing is opened or fetched before it is asked for.
+    """
+    names = _Names()
+    for place in places:
+        for found in _in_place(str(place), given, fetcher or Fetcher()):
+            yield names.own(found)
+
+
+class _Names:
+    """Gives each article an id that no other has: "talks", "talks-2", "talks-3" …"""
+
+    def __init__(self) -> None:
+        self._taken: Counter[str] = Counter()
+
+    def own(self, found: Incoming) -> Incoming:
+        if isinstance(found, Refusal):
+            return found
+        if isinstance(found, Sealed):
+            return replace(found, id=self._unused(found.id))
+        return replace(found, article=replace(found.article, id=self._unused(found.article.id)))
+
+    def _unused(self, wanted: str) -> str:
+        name = wanted
+        while self._taken[name]:
+            self._taken[wanted] += 1
+            name = f"{wanted}-{self._taken[wanted]}"
+        self._taken[name] = 1
+        return name
+
+
+def _in_place(place: str, given: Given, fetcher: Fetcher) -> Iterator[Incoming]:
+    if is_web(place):
+        yield from _fetched(place, given, fetcher)
+    elif place == STDIN:
+        stream = _buffered(sys.stdin.buffer)
+        yield from _guarded(Place("standard input", "", given, nameless=True), stream)
+        stream.detach()
+    elif os.path.isdir(place):
+        yield from _in_folder(Path(place), given)
+    else:
+        yield from _in_file(place, given)
+
+
+def _buffered(stream: IO[bytes]) -> io.BufferedReader:
+    return io.BufferedReader(stream)  # type: ignore[arg-type, return-value]
+
+
+def _in_file(path: str, given: Given) -> Iterator[Incoming]:
+    try:
+        with open(path, "rb") as stream:
+            yield from _guarded(Place(path, kinds.stem_of(path), given), stream)
+    except OSError as error:
+        yield Refusal(path, f"cannot be read: {(error.strerror or str(error)).lower()}")
+
+
+def _in_folder(folder: Path, given: Given) -> Iterator[Incoming]:
+    """All files in it and below, by name; hidden ones and links are left alone, those of other kinds are counted."""
+    left_out: Counter[str] = Counter()
+    read = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for path in (Path(place, name) for name in sorted(files) if not name.startswith(".")):
+            if not stat.S_ISREG(path.lstat().st_mode) or not kinds.is_known(path.name):
+                left_out[path.suffix or "no ending"] += 1
+                continue
+            read += 1
+            yield from _in_file(str(path), given)
+    if left_out or not read:
+        yield Refusal(str(folder), _left_out(left_out))
+
+
+def _left_out(endings: Counter[str]) -> str:
+    if not endings:
+        return "is an empty folder"
+    shown = ", ".join(f"{n} {ending}" for ending, n in endings.most_common(6))
+    return f"holds files of other kinds, which were left out ({shown}); name one by itself to have it read as text"
+
+
+def _fetched(url: str, given: Given, fetcher: Fetcher) -> Iterator[Incoming]:
+    try:
+        found = fetcher.get(url)
+    except FetchRefused as refused:
+        yield Refusal(refused.url, refused.reason)
+        return
+    yield from articles_of_answer(found, given)
+
+
+def articles_of_answer(found: Fetched, given: Given) -> Iterator[Incoming]:
+    """What a fetched page, document or feed holds."""
+    page = "html" in found.content_type.lower()
+    name = found.url if not page or kinds.ending_of(found.url) in (".html", ".htm") else f"{found.url}#.html"
+    place = Place(found.url, slug_of(found.url), given, found.url)
+    yield from _guarded(place, _buffered(io.BytesIO(found.body)), named=name)
+
+
+def _guarded(place: Place, stream: io.BufferedReader, named: str | None = None) -> Iterator[Incoming]:
+    """What a stream holds; a failure becomes a refusal of the place."""
+    try:
+        yield from _in_stream(place, stream, named or place.name)
+    except ArticleRefused as refused:
+        yield Refusal(refused.name, refused.reason)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(place.name, "the packed file is damaged or cut off; pack it again")
+    except ImportError as error:
+        yield Refusal(place.name, f"needs {error.name}; install it with: pip install 'detente[intake]'")
+
+
+def _in_stream(place: Place, stream: io.BufferedReader, named: str) -> Iterator[Incoming]:
+    head = stream.peek(kinds.HEAD_BYTES)[: kinds.HEAD_BYTES]
+    kind = kinds.kind_of(named, head)
+    if kind == "gzip":
+        inner = named.removesuffix(".gz")
+        yield from _in_stream(place, unpacked(place.name, stream), inner)
+    elif kind in ("html", "pdf", "docx", "letter"):
+        yield _sealed(place, kind, stream)
+    elif kind == "zip":
+        with _seekable(place, stream) as file:
+            yield from _in_zip(place, file)
+    elif kind == "parquet":
+        with _seekable(place, stream) as file:
+            yield from tables.articles_of_parquet(place.name, file, place.given)
+    elif kind == "csv":
+        yield from tables.articles_of_csv(place.name, stream, place.given)
+    elif kind == "warc":
+        yield from crawls.pages_of_warc(place.name, stream, place.given)
+    elif kind == "feed":
+        yield from feeds.articles_of_feed(place.name, _bounded(place, stream), place.given)
+    elif kind == "opml":
+        raise ArticleRefused(place.name, f"is a list of feeds; follow them with: detente watch {place.name}")
+    elif kind == "json" or (place.nameless and kinds.looks_like_json(head)):
+        yield from json_articles(place.name, stream, place.given)
+    else:
+        yield text_article(place.stem or STDIN, place.name, stream, place.given)
+
+
+def _sealed(place: Place, kind: DocumentKind, stream: IO[bytes]) -> Sealed:
+    data = _bounded(place, stream)
+    if not data.strip():
+        raise ArticleRefused(place.name, "is empty" if not data else "is blank")
+    return Sealed(place.stem or "standard-input", place.name, kind, data, place.given, place.url)
+
+
+def _bounded(place: Place, stream: IO[bytes]) -> bytes:
+    data = stream.read(MAX_DOCUMENT_BYTES + 1)
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise ArticleRefused(place.name, f"is larger than {MAX_DOCUMENT_BYTES // MB} MB, the limit of one document")
+    return data
+
+
+def _in_zip(place: Place, file: IO[bytes]) -> Iterator[Incoming]:
+    """The files of an archive in the order of its directory, read without writing any to the disk."""
+    if place.depth >= MAX_NESTED_ARCHIVES:
+        raise ArticleRefused(
+            place.name, f"lies in {place.depth} archives; at most {MAX_NESTED_ARCHIVES} inside each other are opened"
+        )
+    left_out: Counter[str] = Counter()
+    with opened_zip(place.name, file) as archive:
+        if "word/document.xml" in archive.NameToInfo:
+            file.seek(0)
+            yield _sealed(place, "docx", file)
+            return
+        for member in archive.infolist():
+            if member.is_dir() or kinds.stem_of(member.filename).startswith("."):
+                continue
+            if not kinds.is_known(member.filename):
+                left_out[Path(member.filename).suffix or "no ending"] += 1
+                continue
+            yield from _member(place, archive, member)
+    if left_out:
+        yield Refusal(place.name, _left_out(left_out))
+
+
+def _member(place: Place, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Incoming]:
+    name = f"{place.name}:{member.filename}"
+    inside = replace(place, name=name, stem=kinds.stem_of(member.filename), depth=place.depth + 1, nameless=False)
+    if unpacks_too_much(member.file_size, member.compress_size):
+        yield Refusal(name, "unpacks to far more than its size; it was left packed")
+        return
+    try:
+        with archive.open(member) as stream:
+            yield from _guarded(inside, _buffered(stream), named=member.filename)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        why = "is locked with a password" if "password" in str(error) else f"cannot be unpacked: {error}"
+        yield Refusal(name, why)
+
+
+@contextmanager
+def _seekable(place: Place, stream: io.BufferedReader) -> Iterator[IO[bytes]]:
+    """The stream, or a copy on the disk of one in which one cannot go back."""
+    if stream.seekable():
+        yield stream
+        return
+    size = 0
+    with tempfile.SpooledTemporaryFile(max_size=64 * MB) as copy:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > MAX_SPOOLED_BYTES:
+                raise ArticleRefused(
+                    place.name, f"is larger than {MAX_SPOOLED_BYTES // MB:,} MB, the limit of what is kept aside"
+                )
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
