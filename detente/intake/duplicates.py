@@ -23,10 +23,10 @@ class Duplicates:
         self._most = 2 * most
 
     def refused(self, article: Article) -> Refusal | None:
-        """A refusal where the article came in before; else it is remembered."""
+        """A refusal where the article came in before under another id; else it is remembered."""
         keys = _keys(article)
         first = next((self._first[k] for k in keys if k in self._first), None)
-        if first is not None:
+        if first not in (None, article.id):
             return Refusal(article.id, f"is the same article as {first}")
         for key in keys:
             self._first[key] = article.id

@@ -93,7 +93,7 @@ def _in_place(place: str, given: Given, fetcher: Fetcher) -> Iterator[Incoming]:
 
 
 def _buffered(stream: IO[bytes]) -> io.BufferedReader:
-    return io.BufferedReader(stream)  # type: ignore[arg-type, return-value]
+    return io.BufferedReader(stream)  # type: ignore[arg-type]
 
 
 def _in_file(path: str, given: Given) -> Iterator[Incoming]:
