@@ -41,20 +41,13 @@ def test_nothing_gives_nothing() -> None:
     assert read([]) == []
 
 
-@pytest.mark.parametrize(
-    ("poison", "why"),
-    [
-        ("crash", "crash (SIGSEGV)"),
-        ("hang", "took longer than 1 s"),
-        ("eat", "more memory"),
-        ("fail", "fault in the reader (KeyError"),
-    ],
-)
-def test_a_poisoned_article_is_refused_and_the_others_are_read(poison: str, why: str) -> None:
-    found = read(articles("calm", poison, "calm"), time_s=1.0)
-    assert [isinstance(r, Reading) for r in found] == [True, False, True]
-    assert found[1].name == "a1"
-    assert why in found[1].reason
+def test_a_poisoned_article_is_refused_and_the_others_are_read() -> None:
+    found = read(articles("calm", "crash", "calm", "hang", "eat", "fail", "calm"), time_s=1.0)
+    assert [isinstance(r, Reading) for r in found] == [True, False, True, False, False, False, True]
+    refused = [r for r in found if isinstance(r, Refusal)]
+    assert [r.name for r in refused] == ["a1", "a3", "a4", "a5"]
+    for one, why in zip(refused, ("crash (SIGSEGV)", "took longer than 1 s", "more memory", "fault in the reader (KeyError")):
+        assert why in one.reason
 
 
 def test_no_more_is_taken_in_than_is_soon_read() -> None:
@@ -73,7 +66,6 @@ def test_no_more_is_taken_in_than_is_soon_read() -> None:
 
 
 def test_stopping_finishes_what_is_in_hand() -> None:
-    stop = False
     given: list[str] = []
     taken: list[str] = []
 
@@ -84,10 +76,9 @@ def test_stopping_finishes_what_is_in_hand() -> None:
             yield Received(Article(f"a{n}", "calm"))
             n += 1
 
-    for result in read_parallel(endless(), workers=1, reader=obedient, stopping=lambda: stop):
+    for result in read_parallel(endless(), workers=1, reader=obedient, stopping=lambda: bool(given)):
         assert isinstance(result, Reading)
         given.append(result.article.id)
-        stop = True
     assert given == taken
 
 

@@ -31,6 +31,24 @@ Incoming = Received | Sealed | Refusal
 _CHUNK = 1 * MB
 
 
+@dataclass(slots=True)
+class Gauge:
+    """How far a run has come through its files, in bytes; addresses and standard input count nothing."""
+
+    total: int = 0
+    done: int = 0
+
+    @classmethod
+    def of(cls, places: Iterable[Path | str]) -> Gauge:
+        """For some files and folders."""
+        return cls(sum(_size(str(place)) for place in places if place != STDIN and not is_web(str(place))))
+
+
+def _size(place: str) -> int:
+    paths = (os.path.join(at, name) for at, _, names in os.walk(place) for name in names) if os.path.isdir(place) else (place,)
+    return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where some bytes come from: `name` for people, `stem` for ids, and how many archives they lie in."""
@@ -44,16 +62,20 @@ class Place:
 
 
 def find_articles(
-    places: Iterable[Path | str], given: Given = NOTHING_GIVEN, *, fetcher: Fetcher | None = None
+    places: Iterable[Path | str],
+    given: Given = NOTHING_GIVEN,
+    *,
+    fetcher: Fetcher | None = None,
+    gauge: Gauge | None = None,
 ) -> Iterator[Incoming]:
     """Articles of files, folders, archives, http addresses and `-` (standard input), in order, each with an id of its own.
 
     `given` fills in what an article does not say itself. What cannot be read gives a `Refusal` in its place; a page, PDF,
-    DOCX or letter comes unopened (`Sealed`). Nothing is opened or fetched before it is asked for.
+    DOCX or letter comes unopened (`Sealed`). Nothing is opened or fetched before it is asked for. `gauge` is kept up to date.
     """
     names = _Names()
     for place in places:
-        for found in _in_place(str(place), given, fetcher or Fetcher()):
+        for found in _in_place(str(place), given, fetcher or Fetcher(), gauge or Gauge()):
             yield names.own(found)
 
 
@@ -79,7 +101,7 @@ class _Names:
         return name
 
 
-def _in_place(place: str, given: Given, fetcher: Fetcher) -> Iterator[Incoming]:
+def _in_place(place: str, given: Given, fetcher: Fetcher, gauge: Gauge) -> Iterator[Incoming]:
     if is_web(place):
         yield from _fetched(place, given, fetcher)
     elif place == STDIN:
@@ -87,24 +109,28 @@ def _in_place(place: str, given: Given, fetcher: Fetcher) -> Iterator[Incoming]:
         yield from _guarded(Place("standard input", "", given, nameless=True), stream)
         stream.detach()
     elif os.path.isdir(place):
-        yield from _in_folder(Path(place), given)
+        yield from _in_folder(Path(place), given, gauge)
     else:
-        yield from _in_file(place, given)
+        yield from _in_file(place, given, gauge)
 
 
 def _buffered(stream: IO[bytes]) -> io.BufferedReader:
     return io.BufferedReader(stream)  # type: ignore[arg-type]
 
 
-def _in_file(path: str, given: Given) -> Iterator[Incoming]:
+def _in_file(path: str, given: Given, gauge: Gauge) -> Iterator[Incoming]:
+    before = gauge.done
     try:
         with open(path, "rb") as stream:
-            yield from _guarded(Place(path, kinds.stem_of(path), given), stream)
+            for found in _guarded(Place(path, kinds.stem_of(path), given), stream):
+                gauge.done = before + (stream.tell() if stream.seekable() else 0)
+                yield found
+        gauge.done = before + (os.path.getsize(path) if os.path.isfile(path) else 0)
     except OSError as error:
         yield Refusal(path, f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
-def _in_folder(folder: Path, given: Given) -> Iterator[Incoming]:
+def _in_folder(folder: Path, given: Given, gauge: Gauge) -> Iterator[Incoming]:
     """All files in it and below, by name; hidden ones and links are left alone, those of other kinds are counted."""
     left_out: Counter[str] = Counter()
     read = 0
@@ -115,7 +141,7 @@ def _in_folder(folder: Path, given: Given) -> Iterator[Incoming]:
                 left_out[path.suffix or "no ending"] += 1
                 continue
             read += 1
-            yield from _in_file(str(path), given)
+            yield from _in_file(str(path), given, gauge)
     if left_out or not read:
         yield Refusal(str(folder), _left_out(left_out))
 
