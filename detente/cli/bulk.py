@@ -169,12 +169,11 @@ def on_cluster(call: Call, cluster: str, out: Path | None) -> int:
         job = Job(
             tuple(call.places), str(out), call.given, str(call.actors) if call.actors else None, call.bounds, call.workers
         )
-        tally: Tally | None = None
-        for shard in read_on_ray(job, cluster, lambda held: None):
-            tally = tally or Tally(str(out), 0)
-            tally.add(shard, lambda refusal: None)
-        (tally or Tally(str(out), 0)).tell()
-    return tally.held if tally else 0
+        tallies: list[Tally] = []
+        for shard in read_on_ray(job, cluster, lambda held: tallies.append(Tally(str(out), held))):
+            tallies[0].add(shard, lambda refusal: None)
+        tallies[0].tell()
+    return tallies[0].held
 
 
 class Tally:

@@ -170,6 +170,13 @@ def articles_of_answer(found: Fetched, given: Given) -> Iterator[Incoming]:
     yield from _guarded(place, _buffered(io.BytesIO(found.body)), named=name)
 
 
+def articles_in(name: str, stream: IO[bytes], given: Given) -> Iterator[Incoming]:
+    """What an open file holds, by its name and beginning."""
+    names = _Names()
+    buffered = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
+    yield from (names.own(found) for found in _guarded(Place(name, kinds.stem_of(name), given), buffered))
+
+
 def _guarded(place: Place, stream: io.BufferedReader, named: str | None = None) -> Iterator[Incoming]:
     """What a stream holds; a failure becomes a refusal of the place."""
     try:

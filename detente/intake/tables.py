@@ -52,8 +52,10 @@ def _lines(name: str, stream: IO[bytes]) -> Iterator[str]:
         yield decode(line).text
 
 
-def articles_of_parquet(name: str, stream: IO[bytes], given: Given) -> Iterator[Received | Refusal]:
-    """An article for each row. Raises ArticleRefused for a damaged file or one without texts."""
+def articles_of_parquet(
+    name: str, stream: IO[bytes], given: Given, groups: Sequence[int] | None = None
+) -> Iterator[Received | Refusal]:
+    """An article for each row, of some groups of rows or of all. Raises ArticleRefused for what is damaged or has no texts."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -62,7 +64,7 @@ def articles_of_parquet(name: str, stream: IO[bytes], given: Given) -> Iterator[
         columns = columns_of(name, file.schema_arrow.names)
         wanted = sorted({file.schema_arrow.names[n] for n in columns.values()})
         number = 0
-        for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
+        for batch in file.iter_batches(batch_size=_ROWS, columns=wanted, row_groups=groups):
             for row in batch.to_pylist():
                 number += 1
                 yield json_article(
