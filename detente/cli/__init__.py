@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.panel import panel_command
 from detente.cli.read import read_command
+from detente.cli.watch import watch_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -38,6 +40,8 @@ def schema_command() -> None:
 
 
 app.command("read")(read_command)
+app.command("panel")(panel_command)
+app.command("watch")(watch_command)
 
 
 def main() -> None:
