@@ -16,6 +16,7 @@ from detente.types import Article, Refusal
 _OPENED = re.compile(
     rb"<(/?)(?:div|p|span|section|article|table|tr|td|ul|ol|li|blockquote|b|i|a|font|main)\b[^<>]{0,2000}>", re.I
 )
+FEW_WORDS = 8  # a page that gives fewer is a menu, a picture or a wall
 _CAPTURED = "the page names no date; the day on which it was captured was taken"
 
 
@@ -25,7 +26,7 @@ def open_page(sealed: Sealed) -> Received:
         raise ArticleRefused(sealed.name, f"is larger than {MAX_PAGE_BYTES // MB} MB, the limit of one page")
     found = extract(sealed.data, sealed.url)
     text = paragraphs(found.text if found is not None else None)
-    if not text:
+    if len(text.split()) < FEW_WORDS:
         raise ArticleRefused(sealed.name, _no_text(sealed.data))
     check_text(sealed.name, text)
     notes: tuple[Refusal, ...] = ()
