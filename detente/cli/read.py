@@ -39,7 +39,7 @@ def read_command(
     articles: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="ARTICLE...",
             help="Files (text, HTML, PDF, DOCX, EML, JSON lines, CSV, Parquet, WARC, RSS, ZIP; .gz too), folders, addresses,"
             " or - for stdin.",
         ),
