@@ -60,14 +60,13 @@ def read_on_ray(job: Job, cluster: str, begun: Callable[[int], None] = lambda he
     begun: told how many articles the folder held before. Raises ClusterUnusable.
     """
     ray = _started(cluster)
-    done = Shards(job.out).keys()
-    begun(len(done))
+    begun(len(Shards(job.out).keys()))
     pieces = [{"place": p.place, "start": p.start, "stop": p.stop} for p in pieces_of(job.places)]
     if not pieces:
         return
     most = job.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     written = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
-        PieceReader, batch_size=1, num_cpus=1, fn_constructor_args=(job, ray.put(frozenset(done))),
+        PieceReader, batch_size=1, num_cpus=1, fn_constructor_args=(job,),
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(most, len(pieces))),
     )  # fmt: skip
     for row in written.iter_rows():
@@ -93,19 +92,18 @@ def _started(cluster: str) -> Any:
         )
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
         raise ClusterUnusable(f"the cluster {cluster!r} cannot be reached: {str(error)[:200]}") from None
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     return ray
 
 
 class PieceReader:
-    """A Ray Data actor: reads pieces one after another, each into shards. `done`: keys that the folder held at the start."""
+    """A Ray Data actor: reads pieces one after another, each into shards, leaving out what the folder holds when it begins."""
 
-    def __init__(self, job: Job, done: Any) -> None:
-        import ray
-
-        self.job = job
-        self.done: frozenset[str] = ray.get(done) if isinstance(done, ray.ObjectRef) else done
+    def __init__(self, job: Job) -> None:
+        self.job, self.done = job, frozenset(Shards(job.out).keys())
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         """One row for each piece, with the shards that were written for it as JSON."""
@@ -210,6 +208,8 @@ def _expanded(places: tuple[str, ...]) -> Iterator[str]:
 
     from pyarrow.fs import FileSelector, FileType
 
+    from detente.intake.kinds import is_known
+
     for place in places:
         system, path = _filesystem(place)
         scheme = place[: place.index("://") + 3] if "://" in place else ""
@@ -224,7 +224,8 @@ def _expanded(places: tuple[str, ...]) -> Iterator[str]:
         folder = path if info is not None else path[: path.index("*")].rpartition("/")[0]
         files = system.get_file_info(FileSelector(folder, recursive=True))
         names = sorted(f.path for f in files if f.type == FileType.File)
-        yield from (scheme + name for name in names if info is not None or fnmatch(name, path))
+        wanted = (n for n in names if (is_known(n) if info is not None else fnmatch(n, path)))
+        yield from (scheme + name for name in wanted)
 
 
 def _shard_to(shard: Shard) -> dict[str, Any]:

@@ -51,7 +51,10 @@ def feed_of(name: str, data: bytes) -> Feed:
     import feedparser
 
     _check_xml(name, data, "feed")
-    found = feedparser.parse(data, sanitize_html=True, resolve_relative_uris=False)
+    try:
+        found = feedparser.parse(data, sanitize_html=True, resolve_relative_uris=False)
+    except Exception as error:  # damaged XML breaks it in many ways
+        raise ArticleRefused(name, f"is no feed that can be read ({type(error).__name__})") from None
     if not found.get("version"):
         raise ArticleRefused(name, "is no RSS or Atom feed")
     return Feed(_words(found.feed.get("title")), tuple(map(_entry, found.entries)))
@@ -100,7 +103,7 @@ def _entry(item: Any) -> Entry:
 
 def _published(item: Any) -> str | None:
     """When it was published or last changed, in UTC."""
-    at = item.get("published_parsed") or item.get("updated_parsed")
+    at = item.get("published_parsed") or dict.get(item, "updated_parsed")  # else feedparser warns of its own mapping
     try:
         return datetime(*at[:6]).replace(tzinfo=UTC).isoformat() if at else None
     except (ValueError, TypeError):

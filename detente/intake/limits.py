@@ -7,6 +7,7 @@ MB = 1 << 20
 MAX_DOCUMENT_BYTES = 50 * MB  # of one PDF, DOCX or letter
 MAX_PAGE_BYTES = 10 * MB  # of one HTML page: pages of news have less than 1 MB
 MAX_FEED_BYTES = 10 * MB
+MAX_PAGE_TAGS = 100_000  # in one page: pages of news have less than 10,000, and extraction slows down with their number
 MAX_PAGE_DEPTH = 256  # elements inside each other that the HTML parser follows
 
 MAX_PDF_PAGES = 2_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.errors import ArticleRefused
 from detente.intake.addresses import host_of
-from detente.intake.limits import MAX_PAGE_BYTES, MAX_PAGE_DEPTH, MB
+from detente.intake.limits import MAX_PAGE_BYTES, MAX_PAGE_DEPTH, MAX_PAGE_TAGS, MB
 from detente.intake.sealed import Sealed
 from detente.read.article import Given, Received, check_text, is_iso_date, without_surrogates
 from detente.types import Article, Refusal
@@ -24,6 +24,8 @@ def open_page(sealed: Sealed) -> Received:
     """The article of a page. Raises ArticleRefused where there is none, or the page is larger than is parsed."""
     if len(sealed.data) > MAX_PAGE_BYTES:
         raise ArticleRefused(sealed.name, f"is larger than {MAX_PAGE_BYTES // MB} MB, the limit of one page")
+    if sealed.data.count(b"<") > MAX_PAGE_TAGS:
+        raise ArticleRefused(sealed.name, f"holds more than {MAX_PAGE_TAGS:,} tags, the limit of one page")
     found = extract(sealed.data, sealed.url)
     text = paragraphs(found.text if found is not None else None)
     if len(text.split()) < FEW_WORDS:

@@ -187,6 +187,10 @@ def _guarded(place: Place, stream: io.BufferedReader, named: str | None = None) 
         yield Refusal(place.name, "the packed file is damaged or cut off; pack it again")
     except ImportError as error:
         yield Refusal(place.name, f"needs {error.name}; install it with: pip install 'detente[intake]'")
+    except OSError:
+        raise
+    except Exception as error:  # what a parser did not foresee must not cost the other sources
+        yield Refusal(place.name, f"cannot be read any further ({type(error).__name__}: {str(error)[:120]})")
 
 
 def _in_stream(place: Place, stream: io.BufferedReader, named: str) -> Iterator[Incoming]:
