@@ -149,14 +149,13 @@ def articles_of(piece: Piece, given: Given) -> Iterator[Any]:
     """The articles of a piece. Lines belong to the piece in which they begin."""
     from detente.intake.sources import articles_in
     from detente.intake.tables import articles_of_parquet
-    from detente.read.article import json_articles
 
     try:
         with opened(piece.place) as stream:
             if not piece.stop:
                 yield from articles_in(piece.place, stream, given)
             elif piece.place.endswith(_LINES):
-                yield from json_articles(piece.place, _Lines(stream, piece), given)  # type: ignore[arg-type]
+                yield from _lines_of(piece, stream, given)
             else:
                 yield from articles_of_parquet(piece.place, stream, given, groups=range(piece.start, piece.stop))
     except ArticleRefused as refused:
@@ -165,24 +164,24 @@ def articles_of(piece: Piece, given: Given) -> Iterator[Any]:
         yield Refusal(piece.place, f"cannot be read: {str(error)[:200]}")
 
 
-class _Lines:
-    """The lines that begin within a piece of a file."""
+def _lines_of(piece: Piece, stream: IO[bytes], given: Given) -> Iterator[Any]:
+    """Articles of the lines that begin within the piece; none of them is no failure."""
+    from detente.read.article import json_lines
 
-    def __init__(self, stream: IO[bytes], piece: Piece) -> None:
-        self.stream, self.at, self.stop = stream, piece.start, piece.stop
-        if piece.start:  # the line that runs into the piece belongs to the one before
-            stream.seek(piece.start - 1)
-            self.at = piece.start - 1 + len(stream.readline())
+    name = f"{piece.place} from byte {piece.start:,}" if piece.start else piece.place
+    for found in json_lines(name, _lines_within(piece, stream), given):
+        if not (isinstance(found, Refusal) and found.name == name):
+            yield found
 
-    def readline(self, size: int = -1) -> bytes:
-        if self.at >= self.stop:
-            return b""
-        line = self.stream.readline(size)
-        self.at += len(line)
-        return line
 
-    def read(self, size: int = -1) -> bytes:
-        return b""
+def _lines_within(piece: Piece, stream: IO[bytes]) -> Iterator[bytes]:
+    from detente.read.article import bounded_line
+
+    if piece.start:  # the line that runs into the piece belongs to the one before
+        stream.seek(piece.start - 1)
+        bounded_line(stream)
+    while stream.tell() < piece.stop and (line := bounded_line(stream)):
+        yield line
 
 
 def _filesystem(place: str) -> tuple[Any, str]:

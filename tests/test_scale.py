@@ -70,6 +70,7 @@ def test_a_piece_done_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert len((tmp_path / "read.txt").read_text().split()) == 5
 
 
+@pytest.mark.filterwarnings("default")  # Ray's own warnings
 def test_ray_reads_as_one_process_does(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     places = (str(lines(tmp_path / "a.jsonl", 3)),)

@@ -223,7 +223,7 @@ def json_articles(name: str, stream: IO[bytes], given: Given) -> Iterator[Receiv
     if first.startswith(_UTF16):
         raise ArticleRefused(name, "is UTF-16; JSON is read as UTF-8")
     if name.removesuffix(".gz").lower().endswith((".jsonl", ".ndjson")) or _parses(first):
-        yield from _json_lines(name, chain([first], iter(lambda: bounded_line(stream), b"")), given)
+        yield from json_lines(name, chain([first], iter(lambda: bounded_line(stream), b"")), given)
         return
     data = first + stream.read(_MAX_LINE_BYTES)
     if len(data) > _MAX_LINE_BYTES:
@@ -242,7 +242,8 @@ def bounded_line(stream: IO[bytes]) -> bytes:
     return line
 
 
-def _json_lines(name: str, lines: Iterable[bytes], given: Given) -> Iterator[Received | Refusal]:
+def json_lines(name: str, lines: Iterable[bytes], given: Given) -> Iterator[Received | Refusal]:
+    """An article for each line; a `Refusal` of the whole where there is none."""
     empty = True
     for number, line in zip(count(1), lines):
         if not line.strip():
