@@ -27,7 +27,7 @@ def ours(html: str, url: str) -> Any:
     """As `detente read` does it: text, title and date of the article, or nothing."""
     from detente.intake.sealed import Sealed, open_sealed
 
-    found = open_sealed(Sealed("page", url, "html", html.encode("utf-8", "replace"), url=url))
+    found = open_sealed(Sealed("page", url, "html", html.encode("utf-8-sig", "replace"), url=url))
     return (
         {"text": found.article.text, "title": found.article.title, "date": found.article.published_at}
         if hasattr(found, "article")

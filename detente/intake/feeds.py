@@ -12,13 +12,11 @@ from xml.etree import ElementTree
 from detente.errors import ArticleRefused
 from detente.intake.addresses import canonical, is_web, slug_of
 from detente.intake.limits import MAX_FEED_BYTES, MB
-from detente.intake.pages import paragraphs
+from detente.intake.pages import plain
 from detente.read.article import Given, Received, digest_id, without_surrogates
 from detente.types import Article, Refusal
 
 _DECLARES = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>]*\[)", re.I)
-_TAG = re.compile(r"<[^<>]{0,1000}>")
-_BLOCK = re.compile(r"<\s*/?\s*(?:p|div|br|li|h[1-6]|blockquote)\b[^<>]{0,1000}>", re.I)
 FULL_CHARACTERS = 1_500  # from so many on an entry holds the article itself rather than its first lines
 
 
@@ -108,13 +106,6 @@ def _published(item: Any) -> str | None:
         return datetime(*at[:6]).replace(tzinfo=UTC).isoformat() if at else None
     except (ValueError, TypeError):
         return None
-
-
-def plain(html: str) -> str:
-    """The words of a piece of HTML, paragraphs apart."""
-    from html import unescape
-
-    return paragraphs(unescape(_TAG.sub("", _BLOCK.sub("\n", " ".join(html.split())))))
 
 
 def _words(value: Any) -> str | None:

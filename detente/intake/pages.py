@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from detente.errors import ArticleRefused
@@ -16,7 +17,12 @@ from detente.types import Article, Refusal
 _OPENED = re.compile(
     rb"<(/?)(?:div|p|span|section|article|table|tr|td|ul|ol|li|blockquote|b|i|a|font|main)\b[^<>]{0,2000}>", re.I
 )
-FEW_WORDS = 8  # a page that gives fewer is a menu, a picture or a wall
+FEW_LETTERS = 40  # a page that gives fewer is a menu, a picture or a wall
+FEW_CHARACTERS = 500  # where the fast way gives fewer, the thorough one may find the article
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+_BLOCK = re.compile(r"<\s*/?\s*(?:p|div|br|li|h[1-6]|blockquote)\b[^<>]{0,1000}>", re.I)
+_SEPARATORS = re.compile(r"\s+[|–—·»«:-]+\s+|\s*\|\s*")
+_HEADING = re.compile(rb"<h1\b[^>]{0,2000}>(.{1,3000}?)</h1", re.I | re.S)
 _CAPTURED = "the page names no date; the day on which it was captured was taken"
 
 
@@ -28,7 +34,7 @@ def open_page(sealed: Sealed) -> Received:
         raise ArticleRefused(sealed.name, f"holds more than {MAX_PAGE_TAGS:,} tags, the limit of one page")
     found = extract(sealed.data, sealed.url)
     text = paragraphs(found.text if found is not None else None)
-    if len(text.split()) < FEW_WORDS:
+    if sum(map(str.isalpha, text)) < FEW_LETTERS:
         raise ArticleRefused(sealed.name, _no_text(sealed.data))
     check_text(sealed.name, text)
     notes: tuple[Refusal, ...] = ()
@@ -39,11 +45,45 @@ def open_page(sealed: Sealed) -> Received:
 
 
 def extract(data: bytes, url: str | None) -> Any:
-    """What trafilatura finds, None where that is nothing. Without comments; its fast way is also the more exact one."""
+    """What trafilatura finds, without comments; None where that is nothing. Its fast way is mostly the more exact one."""
     from trafilatura import bare_extraction
 
     clean = data.replace(b"\x00", b"") if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
-    return bare_extraction(clean, url=url, include_comments=False, with_metadata=True, fast=True)
+    found = bare_extraction(clean, url=url, include_comments=False, with_metadata=True, fast=True)
+    if _length(found) >= FEW_CHARACTERS:
+        return found
+    thorough = bare_extraction(clean, url=url, include_comments=False, with_metadata=True)
+    return thorough if _length(thorough) > 2 * _length(found) else found
+
+
+def _length(found: Any) -> int:
+    return len(found.text or "") if found is not None else 0
+
+
+def headline(title: str | None, data: bytes, site: str | None) -> str | None:
+    """A page's title without the name of the site: its main heading where the title holds it, else without a last part
+    that names the site."""
+    if title is None:
+        return None
+    parts = [part for part in _SEPARATORS.split(title) if part]
+    headings = {_letters(plain(m[1].decode("utf-8", "replace"))) for m in _HEADING.finditer(data)}
+    for size in range(len(parts), 0, -1):
+        for start in range(len(parts) - size + 1):
+            first, last = title.index(parts[start]), title.rindex(parts[start + size - 1]) + len(parts[start + size - 1])
+            if _letters(title[first:last]) in headings:
+                return title[first:last]
+    if len(parts) > 1 and site and (own := _letters(parts[-1])) and (own in _letters(site) or _letters(site) in own):
+        return title[: title.rindex(parts[-1])].rstrip(" |–—·»«:-") or title
+    return title
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def plain(html: str) -> str:
+    """The words of a piece of HTML, paragraphs apart."""
+    return paragraphs(unescape(_TAG.sub("", _BLOCK.sub("\n", " ".join(html.split())))))
 
 
 def paragraphs(text: str | None) -> str:
@@ -57,7 +97,7 @@ def _article(sealed: Sealed, found: Any, text: str, published_at: str | None, gi
     return Article(
         id=sealed.id,
         text=text,
-        title=_field(found.title) or given.title,
+        title=headline(_field(found.title), sealed.data, _field(found.sitename) or host_of(url)) or given.title,
         published_at=published_at or given.published_at,
         publisher=_field(found.sitename) or given.publisher or host_of(url),
         author=_field(found.author),

@@ -322,3 +322,22 @@ def test_a_gauge_ends_at_its_total(write: Any, tmp_path: Path) -> None:
 def test_json_lines_say_what_they_say(write: Any) -> None:
     line = json.dumps({"id": "a", "text": "T.", "publisher": "P"})
     assert article(write(line.encode(), "a.jsonl"), publisher="Q").publisher == "P"
+
+
+class TestHeadlines:
+    @pytest.mark.parametrize(
+        ("title", "heading", "site", "expected"),
+        [
+            ("Talks in Sarn | The Courier", "Talks in Sarn", None, "Talks in Sarn"),
+            ("World - Talks in Sarn - The Courier", "Talks in Sarn", None, "Talks in Sarn"),
+            ("Sarn - the city of talks - The Courier", "Sarn - The City of Talks", None, "Sarn - the city of talks"),
+            ("Talks in Sarn – The Courier", "Something else", "The Courier", "Talks in Sarn"),
+            ("Talks in Sarn – at last", "Something else", "The Courier", "Talks in Sarn – at last"),
+            ("The Courier", "Talks", "The Courier", "The Courier"),
+            (None, "Talks", "The Courier", None),
+        ],
+    )
+    def test_the_name_of_the_site_is_no_part_of_a_title(self, title: Any, heading: str, site: Any, expected: Any) -> None:
+        from detente.intake.pages import headline
+
+        assert headline(title, f"<h1 class='x'>{heading}</h1>".encode(), site) == expected
