@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import typer
 
@@ -124,6 +124,32 @@ def _aside(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
 
     with stream:
         yield keep
+
+
+def into_ledger(call: Call, ledger: Path) -> int:
+    """Read into a ledger what it does not hold yet; gives how many of the articles it holds then."""
+    from detente.cli.ledger import writable, write_to
+    from detente.desk import read_all
+    from detente.intake.reception import Reception
+    from detente.intake.sources import Gauge, find_articles
+    from detente.ledger.write import stored_row
+    from detente.read.article import Received
+
+    gauge, known = Gauge.of(call.places), 0
+
+    def new(items: Iterable[Incoming], db: Any) -> Iterator[Incoming]:
+        nonlocal known
+        for one in items:
+            if isinstance(one, Received) and stored_row(db, one.article) is not None:
+                known += 1
+                print(f"{'known':<12} {one.article.id}", flush=True)
+            else:
+                yield one
+
+    with reported_failures(), _aside(call.set_aside) as aside, finishing() as stopping, writable(ledger) as db:
+        items = find_articles(call.places, call.given, fetcher=fetcher(), gauge=gauge)
+        read = read_all(new(items, db), _way(call, stopping), Reception(keep_duplicates=call.keep_duplicates))
+        return write_to(ledger, _told(read, lambda name, words: None, aside)) + known
 
 
 # Folders -----------------------------------------------------------------------------------------------------------------
