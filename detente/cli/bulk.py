@@ -149,7 +149,7 @@ def into_ledger(call: Call, ledger: Path) -> int:
     with reported_failures(), _aside(call.set_aside) as aside, finishing() as stopping, writable(ledger) as db:
         items = find_articles(call.places, call.given, fetcher=fetcher(), gauge=gauge)
         read = read_all(new(items, db), _way(call, stopping), Reception(keep_duplicates=call.keep_duplicates))
-        return write_to(ledger, _told(read, lambda name, words: None, aside)) + known
+        return int(write_to(ledger, _told(read, lambda name, words: None, aside))) + known
 
 
 # Folders -----------------------------------------------------------------------------------------------------------------
