@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from detente.errors import DetenteError
+from detente.intake.origins import Incoming
 from detente.intake.reception import Reception
 from detente.intake.sealed import Sealed
-from detente.intake.sources import Incoming
 from detente.parallel import USUAL_BOUNDS, Bounds, read_parallel
 from detente.types import Article, Reading, Refusal
 from detente.version import READER

@@ -147,7 +147,7 @@ def pieces_of(places: tuple[str, ...]) -> Iterator[Piece]:
 
 def articles_of(piece: Piece, given: Given) -> Iterator[Any]:
     """The articles of a piece. Lines belong to the piece in which they begin."""
-    from detente.intake.sources import articles_in
+    from detente.intake.origins import articles_in
     from detente.intake.tables import articles_of_parquet
 
     try:

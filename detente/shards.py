@@ -14,8 +14,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError
+from detente.intake.origins import Incoming
 from detente.intake.sealed import Sealed
-from detente.intake.sources import Incoming
 from detente.types import Article, Reading, Refusal
 from detente.version import READER
 

@@ -126,7 +126,8 @@ def check(articles: Path, out: Path) -> None:
     """Every article is there exactly once, each in a shard that can be read."""
     import pyarrow.parquet as pq
 
-    wanted = sorted(json.loads(line)["id"] for line in articles.open(encoding="utf-8"))
+    with articles.open(encoding="utf-8") as stream:
+        wanted = sorted(json.loads(line)["id"] for line in stream)
     shards = sorted(out.glob("*.parquet"))
     found = sorted(name for shard in shards for name in pq.read_table(shard, columns=["id"])["id"].to_pylist())
     print(f"{len(found):,} readings of {len(wanted):,} articles in {len(shards)} files; exactly once: {found == wanted}")

@@ -48,8 +48,8 @@ def run(file: Path, number: int, stage: Callable[[str], object]) -> int:
 
     from detente.intake.duplicates import Duplicates
     from detente.intake.languages import language_of
+    from detente.intake.origins import find_articles
     from detente.intake.sealed import Sealed, open_sealed
-    from detente.intake.sources import find_articles
     from detente.read import reader
     from detente.read.encoder import shipped_encoder
     from detente.shards import row_of

@@ -19,7 +19,7 @@ from detente.cli.progress import Step, progress
 if TYPE_CHECKING:
     from detente.desk import Way
     from detente.intake.fetch import Fetcher
-    from detente.intake.sources import Incoming
+    from detente.intake.origins import Incoming
     from detente.parallel import Bounds
     from detente.read.article import Given
     from detente.shards import Shard
@@ -58,8 +58,8 @@ def fetcher() -> Fetcher:
 def reading(call: Call, stream: IO[str], earlier: Path | None) -> Iterator[Iterator[Reading]]:
     """The readings of a call, one by one, refusals told on the way. earlier: a file of readings that are not read again."""
     from detente.desk import earlier_articles, read_all
+    from detente.intake.origins import Gauge, find_articles
     from detente.intake.reception import Reception
-    from detente.intake.sources import Gauge, find_articles
 
     reception, gauge = Reception(keep_duplicates=call.keep_duplicates), Gauge.of(call.places)
     done: set[str] = set()
@@ -130,8 +130,8 @@ def into_ledger(call: Call, ledger: Path) -> int:
     """Read into a ledger what it does not hold yet; gives how many of the articles it holds then."""
     from detente.cli.ledger import writable, write_to
     from detente.desk import read_all
+    from detente.intake.origins import Gauge, find_articles
     from detente.intake.reception import Reception
-    from detente.intake.sources import Gauge, find_articles
     from detente.ledger.write import stored_row
     from detente.read.article import Received
 
@@ -158,8 +158,8 @@ def into_ledger(call: Call, ledger: Path) -> int:
 def into_folder(call: Call, out: Path) -> int:
     """Read into a folder of Parquet files what it does not hold yet; gives how many articles it holds then."""
     from detente.desk import read_all
+    from detente.intake.origins import Gauge, find_articles
     from detente.intake.reception import Reception
-    from detente.intake.sources import Gauge, find_articles
     from detente.shards import Shards, read_into
     from detente.types import Reading
 

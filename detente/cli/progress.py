@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from detente.intake.sources import Gauge
+    from detente.intake.origins import Gauge
 
 FEW_BYTES = 40_000  # of articles that need no progress line
 Step = Callable[[str, int], None]

@@ -91,7 +91,7 @@ def read_command(
     call = bulk.Call(articles, given, workers, threads, actors, bounds, keep_duplicates, set_aside)
     if cluster is not None:
         raise typer.Exit(0 if bulk.on_cluster(call, cluster, out) else 1)
-    if out is not None and (out.is_dir() or bulk.names_folder(out)):
+    if out is not None and (out.is_dir() or (form is Format.text and bulk.names_folder(out))):
         raise typer.Exit(0 if bulk.into_folder(call, out) else 1)
     if resume and (form is not Format.jsonl or out is None):
         raise typer.BadParameter("goes on with a file of JSON lines: add --format jsonl --out FILE", param_hint="--resume")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from detente.intake.duplicates import Duplicates
 from detente.intake.languages import refused_for_language
+from detente.intake.origins import Incoming
 from detente.intake.sealed import Sealed, open_sealed
-from detente.intake.sources import Incoming
 from detente.read.article import Received
 from detente.types import Article, Reading, Refusal
 

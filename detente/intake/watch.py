@@ -18,8 +18,8 @@ from detente.errors import ArticleRefused, DetenteError
 from detente.intake.addresses import host_of, is_web
 from detente.intake.feeds import Entry, Feed, article_of, feed_of, feeds_of_opml
 from detente.intake.fetch import Fetched, FetchRefused
+from detente.intake.origins import articles_of_answer
 from detente.intake.sealed import Sealed, open_sealed
-from detente.intake.sources import articles_of_answer
 from detente.read.article import NOTHING_GIVEN, Given, Received
 from detente.types import Refusal
 

@@ -6,14 +6,14 @@ import io
 import time
 from typing import Any
 
+import handmade_documents as made
 import pytest
-import sources as made
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detente.intake.languages import language_of
+from detente.intake.origins import articles_in
 from detente.intake.sealed import Sealed, open_sealed
-from detente.intake.sources import articles_in
 from detente.read.article import MAX_CHARACTERS, NOTHING_GIVEN, Received
 from detente.types import Refusal
 

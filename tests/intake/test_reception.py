@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import handmade_documents as made
 import pytest
-import sources as made
 
 from detente.intake.addresses import canonical, slug_of
 from detente.intake.languages import OtherLanguage, language_of

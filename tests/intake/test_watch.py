@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import handmade_documents as made
 import pytest
-import sources as made
 
 from detente.errors import ArticleRefused
 from detente.intake.fetch import Fetched, FetchRefused

@@ -12,12 +12,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import handmade_documents as made
 import pytest
-import sources as made
 
 from detente.intake import limits
+from detente.intake.origins import Gauge, find_articles
 from detente.intake.sealed import Sealed, open_sealed
-from detente.intake.sources import Gauge, find_articles
 from detente.read.article import Given, Received
 from detente.types import Article, Refusal
 
@@ -128,7 +128,7 @@ class TestDocuments:
         assert isinstance(found(write(b"%PDF-1.4 PK\x03\x04 \xff\xfe" * 50, name))[0], Refusal | Received)
 
     def test_a_document_beyond_the_limit_is_refused(self, write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("detente.intake.sources.MAX_DOCUMENT_BYTES", 1 << 20)
+        monkeypatch.setattr("detente.intake.origins.MAX_DOCUMENT_BYTES", 1 << 20)
         assert reason(write(b"%PDF-" + bytes(1 << 20), "a.pdf")) == "is larger than 1 MB, the limit of one document"
 
     def test_a_docx_bomb_is_refused(self, write: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every source a desk has, as one stream of articles: files, folders, archives, web pages and standard input."""
+"""Wherever a desk has its articles, one stream of them: files, folders, archives, web pages and standard input."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _size(place: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Origin:
     """Where some bytes come from: `name` for people, `stem` for ids, and how many archives they lie in."""
 
     name: str
@@ -106,7 +106,7 @@ def _in_place(place: str, given: Given, fetcher: Fetcher, gauge: Gauge) -> Itera
         yield from _fetched(place, given, fetcher)
     elif place == STDIN:
         stream = _buffered(sys.stdin.buffer)
-        yield from _guarded(Place("standard input", "", given, nameless=True), stream)
+        yield from _guarded(Origin("standard input", "", given, nameless=True), stream)
         stream.detach()
     elif os.path.isdir(place):
         yield from _in_folder(Path(place), given, gauge)
@@ -122,7 +122,7 @@ def _in_file(path: str, given: Given, gauge: Gauge) -> Iterator[Incoming]:
     before = gauge.done
     try:
         with open(path, "rb") as stream:
-            for found in _guarded(Place(path, kinds.stem_of(path), given), stream):
+            for found in _guarded(Origin(path, kinds.stem_of(path), given), stream):
                 gauge.done = before + (stream.tell() if stream.seekable() else 0)
                 yield found
         gauge.done = before + (os.path.getsize(path) if os.path.isfile(path) else 0)
@@ -166,86 +166,86 @@ def articles_of_answer(found: Fetched, given: Given) -> Iterator[Incoming]:
     """What a fetched page, document or feed holds."""
     page = "html" in found.content_type.lower()
     name = found.url if not page or kinds.ending_of(found.url) in (".html", ".htm") else f"{found.url}#.html"
-    place = Place(found.url, slug_of(found.url), given, found.url)
-    yield from _guarded(place, _buffered(io.BytesIO(found.body)), named=name)
+    origin = Origin(found.url, slug_of(found.url), given, found.url)
+    yield from _guarded(origin, _buffered(io.BytesIO(found.body)), named=name)
 
 
 def articles_in(name: str, stream: IO[bytes], given: Given) -> Iterator[Incoming]:
     """What an open file holds, by its name and beginning."""
     names = _Names()
     buffered = stream if isinstance(stream, io.BufferedReader) else _buffered(stream)
-    yield from (names.own(found) for found in _guarded(Place(name, kinds.stem_of(name), given), buffered))
+    yield from (names.own(found) for found in _guarded(Origin(name, kinds.stem_of(name), given), buffered))
 
 
-def _guarded(place: Place, stream: io.BufferedReader, named: str | None = None) -> Iterator[Incoming]:
+def _guarded(origin: Origin, stream: io.BufferedReader, named: str | None = None) -> Iterator[Incoming]:
     """What a stream holds; a failure becomes a refusal of the place."""
     try:
-        yield from _in_stream(place, stream, named or place.name)
+        yield from _in_stream(origin, stream, named or origin.name)
     except ArticleRefused as refused:
         yield Refusal(refused.name, refused.reason)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Refusal(place.name, "the packed file is damaged or cut off; pack it again")
+        yield Refusal(origin.name, "the packed file is damaged or cut off; pack it again")
     except ImportError as error:
-        yield Refusal(place.name, f"needs {error.name}; install it with: pip install 'detente[intake]'")
+        yield Refusal(origin.name, f"needs {error.name}; install it with: pip install 'detente[intake]'")
     except OSError:
         raise
-    except Exception as error:  # what a parser did not foresee must not cost the other sources
-        yield Refusal(place.name, f"cannot be read any further ({type(error).__name__}: {str(error)[:120]})")
+    except Exception as error:  # what a parser did not foresee must not cost the other articles
+        yield Refusal(origin.name, f"cannot be read any further ({type(error).__name__}: {str(error)[:120]})")
 
 
-def _in_stream(place: Place, stream: io.BufferedReader, named: str) -> Iterator[Incoming]:
+def _in_stream(origin: Origin, stream: io.BufferedReader, named: str) -> Iterator[Incoming]:
     head = stream.peek(kinds.HEAD_BYTES)[: kinds.HEAD_BYTES]
     kind = kinds.kind_of(named, head)
     if kind == "gzip":
         inner = named.removesuffix(".gz")
-        yield from _in_stream(place, unpacked(place.name, stream), inner)
+        yield from _in_stream(origin, unpacked(origin.name, stream), inner)
     elif kind in ("html", "pdf", "docx", "letter"):
-        yield _sealed(place, kind, stream)
+        yield _sealed(origin, kind, stream)
     elif kind == "zip":
-        with _seekable(place, stream) as file:
-            yield from _in_zip(place, file)
+        with _seekable(origin, stream) as file:
+            yield from _in_zip(origin, file)
     elif kind == "parquet":
-        with _seekable(place, stream) as file:
-            yield from tables.articles_of_parquet(place.name, file, place.given)
+        with _seekable(origin, stream) as file:
+            yield from tables.articles_of_parquet(origin.name, file, origin.given)
     elif kind == "csv":
-        yield from tables.articles_of_csv(place.name, stream, place.given)
+        yield from tables.articles_of_csv(origin.name, stream, origin.given)
     elif kind == "warc":
-        yield from crawls.pages_of_warc(place.name, stream, place.given)
+        yield from crawls.pages_of_warc(origin.name, stream, origin.given)
     elif kind == "feed":
-        yield from feeds.articles_of_feed(place.name, _bounded(place, stream), place.given)
+        yield from feeds.articles_of_feed(origin.name, _bounded(origin, stream), origin.given)
     elif kind == "opml":
-        raise ArticleRefused(place.name, f"is a list of feeds; follow them with: detente watch {place.name}")
-    elif kind == "json" or (place.nameless and kinds.looks_like_json(head)):
-        yield from json_articles(place.name, stream, place.given)
+        raise ArticleRefused(origin.name, f"is a list of feeds; follow them with: detente watch {origin.name}")
+    elif kind == "json" or (origin.nameless and kinds.looks_like_json(head)):
+        yield from json_articles(origin.name, stream, origin.given)
     else:
-        yield text_article(place.stem or STDIN, place.name, stream, place.given)
+        yield text_article(origin.stem or STDIN, origin.name, stream, origin.given)
 
 
-def _sealed(place: Place, kind: DocumentKind, stream: IO[bytes]) -> Sealed:
-    data = _bounded(place, stream)
+def _sealed(origin: Origin, kind: DocumentKind, stream: IO[bytes]) -> Sealed:
+    data = _bounded(origin, stream)
     if not data.strip():
-        raise ArticleRefused(place.name, "is empty" if not data else "is blank")
-    return Sealed(place.stem or "standard-input", place.name, kind, data, place.given, place.url)
+        raise ArticleRefused(origin.name, "is empty" if not data else "is blank")
+    return Sealed(origin.stem or "standard-input", origin.name, kind, data, origin.given, origin.url)
 
 
-def _bounded(place: Place, stream: IO[bytes]) -> bytes:
+def _bounded(origin: Origin, stream: IO[bytes]) -> bytes:
     data = stream.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
-        raise ArticleRefused(place.name, f"is larger than {MAX_DOCUMENT_BYTES // MB} MB, the limit of one document")
+        raise ArticleRefused(origin.name, f"is larger than {MAX_DOCUMENT_BYTES // MB} MB, the limit of one document")
     return data
 
 
-def _in_zip(place: Place, file: IO[bytes]) -> Iterator[Incoming]:
+def _in_zip(origin: Origin, file: IO[bytes]) -> Iterator[Incoming]:
     """The files of an archive in the order of its directory, read without writing any to the disk."""
-    if place.depth >= MAX_NESTED_ARCHIVES:
+    if origin.depth >= MAX_NESTED_ARCHIVES:
         raise ArticleRefused(
-            place.name, f"lies in {place.depth} archives; at most {MAX_NESTED_ARCHIVES} inside each other are opened"
+            origin.name, f"lies in {origin.depth} archives; at most {MAX_NESTED_ARCHIVES} inside each other are opened"
         )
     left_out: Counter[str] = Counter()
-    with opened_zip(place.name, file) as archive:
+    with opened_zip(origin.name, file) as archive:
         if "word/document.xml" in archive.NameToInfo:
             file.seek(0)
-            yield _sealed(place, "docx", file)
+            yield _sealed(origin, "docx", file)
             return
         for member in archive.infolist():
             if member.is_dir() or kinds.stem_of(member.filename).startswith("."):
@@ -253,14 +253,14 @@ def _in_zip(place: Place, file: IO[bytes]) -> Iterator[Incoming]:
             if not kinds.is_known(member.filename):
                 left_out[Path(member.filename).suffix or "no ending"] += 1
                 continue
-            yield from _member(place, archive, member)
+            yield from _member(origin, archive, member)
     if left_out:
-        yield Refusal(place.name, _left_out(left_out))
+        yield Refusal(origin.name, _left_out(left_out))
 
 
-def _member(place: Place, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Incoming]:
-    name = f"{place.name}:{member.filename}"
-    inside = replace(place, name=name, stem=kinds.stem_of(member.filename), depth=place.depth + 1, nameless=False)
+def _member(origin: Origin, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Incoming]:
+    name = f"{origin.name}:{member.filename}"
+    inside = replace(origin, name=name, stem=kinds.stem_of(member.filename), depth=origin.depth + 1, nameless=False)
     if unpacks_too_much(member.file_size, member.compress_size):
         yield Refusal(name, "unpacks to far more than its size; it was left packed")
         return
@@ -273,7 +273,7 @@ def _member(place: Place, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
 
 
 @contextmanager
-def _seekable(place: Place, stream: io.BufferedReader) -> Iterator[IO[bytes]]:
+def _seekable(origin: Origin, stream: io.BufferedReader) -> Iterator[IO[bytes]]:
     """The stream, or a copy on the disk of one in which one cannot go back."""
     if stream.seekable():
         yield stream
@@ -284,7 +284,7 @@ def _seekable(place: Place, stream: io.BufferedReader) -> Iterator[IO[bytes]]:
             size += len(chunk)
             if size > MAX_SPOOLED_BYTES:
                 raise ArticleRefused(
-                    place.name, f"is larger than {MAX_SPOOLED_BYTES // MB:,} MB, the limit of what is kept aside"
+                    origin.name, f"is larger than {MAX_SPOOLED_BYTES // MB:,} MB, the limit of what is kept aside"
                 )
             copy.write(chunk)
         copy.seek(0)
