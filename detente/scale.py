@@ -18,7 +18,7 @@ from typing import IO, Any
 from detente.errors import ArticleRefused, DetenteError
 from detente.parallel import USUAL_BOUNDS, Bounds
 from detente.read.article import NOTHING_GIVEN, Given
-from detente.shards import Shard, Shards, read_into
+from detente.shards import Shard, Shards, edition_of, read_into
 from detente.types import Refusal
 
 PIECE_BYTES = 16 << 20  # of JSON lines in one piece
@@ -60,7 +60,7 @@ def read_on_ray(job: Job, cluster: str, begun: Callable[[int], None] = lambda he
     begun: told how many articles the folder held before. Raises ClusterUnusable.
     """
     ray = _started(cluster)
-    begun(len(Shards(job.out).keys()))
+    begun(len(_shards(job).keys()))
     pieces = [{"place": p.place, "start": p.start, "stop": p.stop} for p in pieces_of(job.places)]
     if not pieces:
         return
@@ -71,6 +71,10 @@ def read_on_ray(job: Job, cluster: str, begun: Callable[[int], None] = lambda he
     )  # fmt: skip
     for row in written.iter_rows():
         yield from (_shard_from(one) for one in json.loads(row["shards"]))
+
+
+def _shards(job: Job) -> Shards:
+    return Shards(job.out, edition_of(job.actors))
 
 
 def _started(cluster: str) -> Any:
@@ -103,7 +107,7 @@ class PieceReader:
     """A Ray Data actor: reads pieces one after another, each into shards, leaving out what the folder holds when it begins."""
 
     def __init__(self, job: Job) -> None:
-        self.job, self.done = job, frozenset(Shards(job.out).keys())
+        self.job, self.done = job, frozenset(_shards(job).keys())
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         """One row for each piece, with the shards that were written for it as JSON."""
@@ -121,9 +125,7 @@ def read_piece(piece: Piece, job: Job, done: frozenset[str]) -> Iterator[Shard]:
 
     way = Way(1, actors=job.actors, bounds=job.bounds)  # type: ignore[arg-type]
     reception = Reception()
-    yield from read_into(
-        Shards(job.out), articles_of(piece, job.given), lambda items: read_all(items, way, reception), done=done
-    )
+    yield from read_into(_shards(job), articles_of(piece, job.given), lambda items: read_all(items, way, reception), done=done)
 
 
 def pieces_of(places: tuple[str, ...]) -> Iterator[Piece]:

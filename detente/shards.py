@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError
@@ -89,10 +90,15 @@ def row_of(key: str, reading: Reading) -> dict[str, Any]:
     return {"key": key, **{column: found[column] for column in COLUMNS}}
 
 
-class Shards:
-    """The readings in one folder, on a disk or in a store that pyarrow knows (s3://, gs://)."""
+def edition_of(actors: Path | str | None) -> str:
+    """What makes readings comparable: the reader's version, and which actors were added to its tables."""
+    return READER if actors is None else f"{READER}+actors.{blake2b(Path(actors).read_bytes(), digest_size=5).hexdigest()}"
 
-    def __init__(self, folder: str) -> None:
+
+class Shards:
+    """The readings of one edition in a folder, on a disk or in a store that pyarrow knows (s3://, gs://)."""
+
+    def __init__(self, folder: str, edition: str | None = None) -> None:
         import pyarrow as pa
         from pyarrow.fs import FileSystem, LocalFileSystem
 
@@ -104,6 +110,7 @@ class Shards:
             self.system.create_dir(self.path, recursive=True)
         except (OSError, ValueError, pa.ArrowException) as error:
             raise ShardsUnusable(f"{folder} cannot be made or written: {str(error)[:200]}") from None
+        self.edition = edition or READER
         self.local = isinstance(self.system, LocalFileSystem)
 
     def names(self) -> list[str]:
@@ -128,9 +135,9 @@ class Shards:
                 file = pq.ParquetFile(stream)
                 about = file.schema_arrow.metadata or {}
                 reader = about.get(_READER, b"").decode()
-                if reader != READER:
+                if reader != self.edition:
                     raise ShardsUnusable(
-                        f"{self.path}/{name} was written by reader {reader or 'unknown'}, this one is {READER};"
+                        f"{self.path}/{name} was written by reader {reader or 'unknown'}, this one is {self.edition};"
                         " name another folder, or empty this one"
                     )
                 found.update(file.read(columns=["key"])["key"].to_pylist())
@@ -152,7 +159,7 @@ class Shards:
         import pyarrow.parquet as pq
 
         refused = [{"key": key, **refusal.to_dict()} for key, refusal in plan.refused]
-        about = {_READER: READER.encode(), _REFUSED: json.dumps(refused, ensure_ascii=False).encode()}
+        about = {_READER: self.edition.encode(), _REFUSED: json.dumps(refused, ensure_ascii=False).encode()}
         schema = pa.schema([(column, pa.string()) for column in ("key", *COLUMNS)], metadata=about)
         target = f"{self.path}/{plan.name}"
         written = f"{target}.part" if self.local else target  # a store shows an object when it is whole, a disk does not
@@ -178,7 +185,7 @@ def read_into(
             yield shards.write(plans.popleft())
     if plans and plans[0].done:
         plan = plans[0]
-        plan.name = _name(plan.keys[: plan.done])
+        plan.name = _name(shards.edition, plan.keys[: plan.done])
         yield shards.write(plan)
 
 
@@ -188,7 +195,7 @@ def _planned(
     """Items that are to be read, while `plans` learns which shard they belong to."""
     for group in _groups(items, done, size):
         keys = [key for key, _ in group]
-        name = _name(keys)
+        name = _name(shards.edition, keys)
         if not shards.has(name):
             plans.append(_Plan(name, keys))
             yield from (item for _, item in group)
@@ -212,6 +219,6 @@ def _groups(items: Iterable[Incoming], done: Collection[str], size: int) -> Iter
         yield group
 
 
-def _name(keys: Sequence[str]) -> str:
-    digest = blake2b(f"{READER} {' '.join(keys)}".encode(), digest_size=10).hexdigest()
+def _name(edition: str, keys: Sequence[str]) -> str:
+    digest = blake2b(f"{edition} {' '.join(keys)}".encode(), digest_size=10).hexdigest()
     return f"{_PREFIX}{digest}{_ENDING}"

@@ -49,11 +49,11 @@ def stillborn(actors: str | None) -> Any:
     os._exit(3)
 
 
-def once(folder: str | None) -> Any:
-    """Like `obedient`, noting in a file each article that it read."""
+def once(actors: str | None) -> Any:
+    """Like `obedient`, noting each article that it read in a file beside that of the actors."""
 
     def read_group(items: Sequence[Any]) -> list[Reading | Refusal]:
-        with (Path(str(folder)) / "read.txt").open("a", encoding="utf-8") as stream:
+        with (Path(str(actors)).parent / "read.txt").open("a", encoding="utf-8") as stream:
             for item in items:
                 stream.write(f"{item.article.id}\n")
         return [_read(item) for item in items]

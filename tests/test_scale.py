@@ -62,7 +62,8 @@ def test_a_place_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_piece_done_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "shipped_reader", once)
-    job = Job((), str(tmp_path / "readings"), actors=str(tmp_path))
+    (tmp_path / "actors.toml").write_text("")
+    job = Job((), str(tmp_path / "readings"), actors=str(tmp_path / "actors.toml"))
     piece = Piece(str(lines(tmp_path / "a.jsonl", 5)), 0, 1 << 20)
     first, again = (list(read_piece(piece, job, frozenset())) for _ in range(2))
     assert [shard.articles for shard in first] == [5]

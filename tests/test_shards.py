@@ -14,7 +14,7 @@ from contracts import validator
 
 from detente.intake.sealed import Sealed
 from detente.read.article import Received
-from detente.shards import COLUMNS, Shards, ShardsUnusable, key_of, read_into
+from detente.shards import COLUMNS, Shards, ShardsUnusable, edition_of, key_of, read_into
 from detente.types import Article, Reading, Refusal
 from detente.version import READER
 
@@ -109,6 +109,14 @@ def test_readings_of_another_reader_are_not_mixed_with_ours(tmp_path: Path, monk
     monkeypatch.setattr("detente.shards.READER", "9.9.9")
     with pytest.raises(ShardsUnusable, match=f"was written by reader {READER}, this one is 9.9.9"):
         write(tmp_path, articles(1))
+
+
+def test_readings_with_other_actors_are_not_mixed_with_ours(tmp_path: Path) -> None:
+    (tmp_path / "actors.toml").write_text("")
+    write(tmp_path / "readings", articles(1))
+    other = Shards(str(tmp_path / "readings"), edition_of(tmp_path / "actors.toml"))
+    with pytest.raises(ShardsUnusable, match=rf"this one is {READER}\+actors"):
+        other.keys()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -160,12 +160,12 @@ def into_folder(call: Call, out: Path) -> int:
     from detente.desk import read_all
     from detente.intake.origins import Gauge, find_articles
     from detente.intake.reception import Reception
-    from detente.shards import Shards, read_into
+    from detente.shards import Shards, edition_of, read_into
     from detente.types import Reading
 
     gauge = Gauge.of(call.places)
     with reported_failures(), _aside(call.set_aside) as aside, finishing() as stopping:
-        shards = Shards(str(out))
+        shards = Shards(str(out), edition_of(call.actors))
         done = shards.keys()
         reception, tally = Reception(keep_duplicates=call.keep_duplicates), Tally(str(out), len(done))
         for article in shards.articles():

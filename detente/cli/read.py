@@ -35,6 +35,23 @@ def _date(value: str | None) -> str | None:
     return value
 
 
+_Workers = Annotated[
+    int, typer.Option(min=0, help="Processes to read in, each with its own model and within limits; 0: in this process.")
+]
+_TimeLimit = Annotated[
+    float, typer.Option(min=0.1, help="Seconds for each 10,000 words begun, after which a worker gives an article up.")
+]
+_MemoryLimit = Annotated[int, typer.Option(min=64, help="MB that a worker may take for an article.")]
+_Resume = Annotated[bool, typer.Option("--resume", help="Go on with the JSON lines in --out; done articles are skipped.")]
+_KeepDuplicates = Annotated[bool, typer.Option("--keep-duplicates", help="Read the same article again.")]
+_SetAside = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Keep articles in other languages in this file (JSON lines).")
+]
+_Cluster = Annotated[
+    str | None, typer.Option(metavar="local|ADDRESS", help="Read on Ray: on this machine or at ray://host:10001.")
+]
+
+
 def read_command(
     articles: Annotated[
         list[str],
@@ -58,23 +75,13 @@ def read_command(
         Path | None, typer.Option(exists=True, dir_okay=False, help="TOML file of actors to add; see docs/actors.md.")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Cores to use; 0 for all.")] = 0,
-    workers: Annotated[
-        int, typer.Option(min=0, help="Processes to read in, each with its own model and within limits; 0: in this process.")
-    ] = 0,
-    time_limit: Annotated[
-        float, typer.Option(min=0.1, help="Seconds for each 10,000 words begun, after which a worker gives an article up.")
-    ] = 60.0,
-    memory_limit: Annotated[int, typer.Option(min=64, help="MB that a worker may take for an article.")] = 4_096,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the JSON lines in --out; done articles are skipped.")
-    ] = False,
-    keep_duplicates: Annotated[bool, typer.Option("--keep-duplicates", help="Read the same article again.")] = False,
-    set_aside: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Keep articles in other languages in this file (JSON lines).")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="local|ADDRESS", help="Read on Ray: on this machine or at ray://host:10001.")
-    ] = None,
+    workers: _Workers = 0,
+    time_limit: _TimeLimit = 60.0,
+    memory_limit: _MemoryLimit = 4_096,
+    resume: _Resume = False,
+    keep_duplicates: _KeepDuplicates = False,
+    set_aside: _SetAside = None,
+    cluster: _Cluster = None,
 ) -> None:
     """Read articles: who said what, in whose words, altered where.
 
