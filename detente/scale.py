@@ -59,11 +59,11 @@ def read_on_ray(job: Job, cluster: str, begun: Callable[[int], None] = lambda he
 
     begun: told how many articles the folder held before. Raises ClusterUnusable.
     """
-    ray = _started(cluster)
-    begun(len(_shards(job).keys()))
     pieces = [{"place": p.place, "start": p.start, "stop": p.stop} for p in pieces_of(job.places)]
+    begun(len(_shards(job).keys()))
     if not pieces:
         return
+    ray = _started(cluster)
     most = job.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
     written = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
         PieceReader, batch_size=1, num_cpus=1, fn_constructor_args=(job,),
@@ -132,7 +132,7 @@ def pieces_of(places: tuple[str, ...]) -> Iterator[Piece]:
     """The sources cut into pieces that are read independently. Raises ArticleRefused for a place that is not there."""
     from detente.intake.kinds import ending_of
 
-    for place in _expanded(places):
+    for place in _files(places):
         ending = ending_of(place)
         if ending == ".parquet":
             import pyarrow.parquet as pq
@@ -203,30 +203,33 @@ def _size(place: str) -> int:
     return int(system.get_file_info(path).size or 0)
 
 
-def _expanded(places: tuple[str, ...]) -> Iterator[str]:
-    """Files of folders and of patterns with *, sorted; also in stores, where no shell does it."""
+def _files(places: tuple[str, ...]) -> Iterator[str]:
+    for place in places:
+        try:
+            yield from _expanded(place)
+        except (OSError, ValueError) as error:
+            raise ArticleRefused(place, f"cannot be read: {str(error)[:200]}") from None
+
+
+def _expanded(place: str) -> Iterator[str]:
+    """Files of a folder or of a pattern with *, sorted; also in stores, where no shell does it."""
     from fnmatch import fnmatch
 
     from pyarrow.fs import FileSelector, FileType
 
     from detente.intake.kinds import is_known
 
-    for place in places:
-        system, path = _filesystem(place)
-        scheme = place[: place.index("://") + 3] if "://" in place else ""
-        info = None if "*" in path else system.get_file_info(path)
-        if info is not None and info.type == FileType.File:
-            yield place
-            continue
-        if info is not None and info.type == FileType.NotFound:
-            raise ArticleRefused(
-                place, "is not there; sources on a cluster are files, folders, or patterns such as s3://news/*.parquet"
-            )
-        folder = path if info is not None else path[: path.index("*")].rpartition("/")[0]
-        files = system.get_file_info(FileSelector(folder, recursive=True))
-        names = sorted(f.path for f in files if f.type == FileType.File)
-        wanted = (n for n in names if (is_known(n) if info is not None else fnmatch(n, path)))
-        yield from (scheme + name for name in wanted)
+    system, path = _filesystem(place)
+    scheme = place[: place.index("://") + 3] if "://" in place else ""
+    kind = None if "*" in path else system.get_file_info(path).type
+    if kind == FileType.File:
+        yield place
+        return
+    if kind == FileType.NotFound:
+        raise ArticleRefused(place, "is not there; on a cluster name files, folders, or patterns such as s3://news/*.parquet")
+    folder = path[: path.index("*")].rpartition("/")[0] if kind is None else path
+    names = sorted(f.path for f in system.get_file_info(FileSelector(folder, recursive=True)) if f.type == FileType.File)
+    yield from (scheme + name for name in names if (fnmatch(name, path) if kind is None else is_known(name)))
 
 
 def _shard_to(shard: Shard) -> dict[str, Any]:

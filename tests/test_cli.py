@@ -239,7 +239,7 @@ class TestManyArticles:
         out = tmp_path / "notes.txt"
         out.write_text("My notes.\n", encoding="utf-8")
         result = run("read", lines, "--format", "jsonl", "--out", out, "--resume")
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "is no reading in a line" in result.stderr
         assert out.read_text(encoding="utf-8") == "My notes.\n"
 
@@ -287,7 +287,27 @@ class TestManyArticles:
         assert "--out readings/" in " ".join(result.stderr.replace("│", " ").split())
 
 
+def test_a_part_that_is_not_installed_is_named(talks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.fs", None)
+    result = run("read", talks, "--out", tmp_path / "readings")
+    assert result.exit_code == 2
+    assert "pip install 'detente[intake,scale]'" in result.stderr
+
+
+class TestPanel:
+    def test_no_readings_are_a_wrong_call(self, tmp_path: Path) -> None:
+        result = run("panel", tmp_path / "none")
+        assert result.exit_code == 2
+        assert "no readings there" in result.stderr
+
+
 class TestWatch:
+    def test_a_list_that_is_not_there_is_a_wrong_call(self, tmp_path: Path) -> None:
+        result = run("watch", tmp_path / "none.opml", "--out", tmp_path / "a.jsonl", "--once")
+        assert result.exit_code == 2
+        assert "cannot be read: no such file or directory" in result.stderr
+
     def test_it_needs_one_place_for_the_readings(self) -> None:
         assert run("watch", "https://a.example/feed", "--once").exit_code == 2
 

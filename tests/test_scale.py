@@ -60,6 +60,11 @@ def test_a_place_that_is_not_there_is_said(tmp_path: Path) -> None:
         list(pieces_of((str(tmp_path / "none.parquet"),)))
 
 
+def test_a_pattern_in_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ArticleRefused, match="cannot be read"):
+        list(pieces_of((str(tmp_path / "none" / "*.parquet"),)))
+
+
 def test_a_piece_done_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "shipped_reader", once)
     (tmp_path / "actors.toml").write_text("")

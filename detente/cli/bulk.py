@@ -15,6 +15,7 @@ import typer
 
 from detente.cli.console import finishing, reported_failures, tell
 from detente.cli.progress import Step, progress
+from detente.errors import ArticleRefused
 
 if TYPE_CHECKING:
     from detente.desk import Way
@@ -52,6 +53,27 @@ def fetcher() -> Fetcher:
     from detente.intake.fetch import Fetcher
 
     return Fetcher(allow_local=os.environ.get(LOCAL) == "1")
+
+
+@contextmanager
+def wrong_calls() -> Iterator[None]:
+    """What cannot be done as it was asked for: one line, and the exit status of a wrong call."""
+    from detente.desk import CannotResume
+    from detente.intake.watch import StateInvalid
+    from detente.panel import PanelImpossible
+    from detente.scale import ClusterUnusable
+    from detente.shards import ShardsUnusable
+
+    try:
+        yield
+    except (ArticleRefused, CannotResume, StateInvalid, PanelImpossible, ClusterUnusable, ShardsUnusable) as error:
+        tell(str(error))
+        raise typer.Exit(2) from error
+    except ModuleNotFoundError as error:
+        if (error.name or "detente").startswith("detente"):
+            raise
+        tell(f"this needs {error.name}, which is not installed; try: pip install 'detente[intake,scale]'")
+        raise typer.Exit(2) from error
 
 
 @contextmanager
@@ -164,7 +186,7 @@ def into_folder(call: Call, out: Path) -> int:
     from detente.types import Reading
 
     gauge = Gauge.of(call.places)
-    with reported_failures(), _aside(call.set_aside) as aside, finishing() as stopping:
+    with reported_failures(), wrong_calls(), _aside(call.set_aside) as aside, finishing() as stopping:
         shards = Shards(str(out), edition_of(call.actors))
         done = shards.keys()
         reception, tally = Reception(keep_duplicates=call.keep_duplicates), Tally(str(out), len(done))
@@ -189,7 +211,7 @@ def on_cluster(call: Call, cluster: str, out: Path | None) -> int:
     """Read on Ray into a folder; gives how many articles it holds then."""
     if out is None:
         raise typer.BadParameter("needs a folder for the readings: add --out readings/", param_hint="--cluster")
-    with reported_failures():
+    with reported_failures(), wrong_calls():
         from detente.scale import Job, read_on_ray
 
         job = Job(

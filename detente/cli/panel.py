@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.bulk import wrong_calls
 from detente.cli.console import reported_failures, tell
 
 _ISO = "%Y-%m-%d"
@@ -37,7 +38,7 @@ def panel_command(
     from detente.panel import COLUMNS, Wanted, panel_rows, write_panel
 
     wanted = Wanted(pair, _day(since), _day(until), window, memory)
-    with reported_failures():
+    with reported_failures(), wrong_calls():
         if out is not None:
             tell(f"{out}: {write_panel(readings, out, wanted):,} rows")
             return

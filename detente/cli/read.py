@@ -104,6 +104,7 @@ def read_command(
         raise typer.BadParameter("goes on with a file of JSON lines: add --format jsonl --out FILE", param_hint="--resume")
     with (
         reported_failures(),
+        bulk.wrong_calls(),
         opened(out, append=resume) as stream,
         bulk.reading(call, stream, out if resume else None) as found,
     ):

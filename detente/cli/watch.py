@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.bulk import fetcher
+from detente.cli.bulk import fetcher, wrong_calls
 from detente.cli.console import finishing, reported_failures, tell
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def watch_command(
 
     place = to or out
     assert place is not None
-    with reported_failures(), finishing() as stopping, _store(to, out) as store:
+    with reported_failures(), wrong_calls(), finishing() as stopping, _store(to, out) as store:
         found, known = feeds_in(feeds), State.load(state or place.with_name(place.name + ".feeds.json"))
         tell(f"following {len(found)} feeds into {place}")
         polite = Polite(fetcher())
