@@ -43,6 +43,7 @@ class Job:
     actors: str | None = None
     bounds: Bounds = USUAL_BOUNDS
     workers: int = 0
+    keep_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def read_piece(piece: Piece, job: Job, done: frozenset[str]) -> Iterator[Shard]:
     from detente.intake.reception import Reception
 
     way = Way(1, actors=job.actors, bounds=job.bounds)  # type: ignore[arg-type]
-    reception = Reception()
+    reception = Reception(keep_duplicates=job.keep_duplicates)
     yield from read_into(_shards(job), articles_of(piece, job.given), lambda items: read_all(items, way, reception), done=done)
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from readers import once
+from readers import obedient, once
 
 from detente import parallel, scale
 from detente.errors import ArticleRefused
@@ -74,6 +74,17 @@ def test_a_piece_done_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert [shard.articles for shard in first] == [5]
     assert again == []
     assert len((tmp_path / "read.txt").read_text().split()) == 5
+
+
+@pytest.mark.parametrize(("keep", "read"), [(False, 1), (True, 2)])
+def test_duplicates_in_a_piece_are_read_if_they_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: bool, read: int
+) -> None:
+    monkeypatch.setattr(parallel, "shipped_reader", obedient)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "a", "text": "x"}\n{"id": "b", "text": "x"}\n')
+    job = Job((), str(tmp_path / "readings"), keep_duplicates=keep)
+    assert [shard.articles for shard in read_piece(Piece(str(path), 0, 99), job, frozenset())] == [read]
 
 
 @pytest.mark.filterwarnings("default")  # Ray's own warnings

@@ -215,7 +215,13 @@ def on_cluster(call: Call, cluster: str, out: Path | None) -> int:
         from detente.scale import Job, read_on_ray
 
         job = Job(
-            tuple(call.places), str(out), call.given, str(call.actors) if call.actors else None, call.bounds, call.workers
+            tuple(call.places),
+            str(out),
+            call.given,
+            str(call.actors) if call.actors else None,
+            call.bounds,
+            call.workers,
+            call.keep_duplicates,
         )
         tallies: list[Tally] = []
         for shard in read_on_ray(job, cluster, lambda held: tallies.append(Tally(str(out), held))):

@@ -153,11 +153,18 @@ def test_the_connection_goes_to_the_address_that_was_checked(site: Site, monkeyp
         ("http://a:b@courier.example/", "user name"),
         ("http://courier.example:22/", "names port 22"),
         ("http://courier.example:99999/", "is not an address"),
-        ("http://nowhere.invalid/", "is not known"),
     ],
 )
 def test_what_is_no_address_to_fetch(url: str, why: str) -> None:
     assert why in reason(url, allow_local=False)
+
+
+def test_a_name_that_nobody_knows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("detente.intake.fetch.socket.getaddrinfo", unknown)
+    assert reason("http://nowhere.invalid/") == "the name 'nowhere.invalid' is not known"
 
 
 def test_a_body_beyond_the_limit_is_refused(site: Site) -> None:
