@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXAMPLES := $(wildcard examples/*.txt)
 READ = $(BIN)/detente read $(EXAMPLES) --actors examples/actors.toml --date 2031-03-04
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint clean fuzz
 
 demo: $(VENV)/package
 	@mkdir -p build
@@ -26,6 +26,10 @@ lint: $(VENV)/tools
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# For the night: 100,000 damaged documents through every parser, and what comes out of them through the reader.
+fuzz: $(VENV)/tools
+	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),100000)
+
 clean:
 	rm -rf $(VENV) build dist
 
@@ -38,5 +42,5 @@ $(VENV)/package: pyproject.toml | $(BIN)/python
 	touch $@
 
 $(VENV)/tools: pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,intake,scale]"
 	touch $@ $(VENV)/package

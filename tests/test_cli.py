@@ -60,7 +60,7 @@ def test_json_is_one_object_that_keeps_the_schema(talks: Path) -> None:
 
 
 def test_json_lines_are_one_object_a_line(talks: Path) -> None:
-    result = run("read", talks, talks, "--format", "jsonl")
+    result = run("read", talks, talks, "--format", "jsonl", "--keep-duplicates")
     assert [json.loads(line)["article"]["id"] for line in result.stdout.splitlines()] == ["talks", "talks-2"]
 
 
@@ -194,7 +194,7 @@ def test_a_closed_pipe_is_silent(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys, os\n"
         "child = 'import detente, test_cli, detente.cli as c; detente.read_many = test_cli.fake_read_many; c.main()'\n"
-        "p = subprocess.Popen([sys.executable, '-c', child, 'read', sys.argv[1], '-f', 'jsonl'],"
+        "p = subprocess.Popen([sys.executable, '-c', child, 'read', sys.argv[1], '-f', 'jsonl', '--keep-duplicates'],"
         " stdout=subprocess.PIPE, stderr=subprocess.PIPE)\n"
         "p.stdout.readline(); p.stdout.close(); print(p.wait(), p.stderr.read())"
     )
@@ -207,3 +207,119 @@ def test_a_full_reading_is_written_in_every_format(talks: Path, monkeypatch: pyt
         result = run("read", talks, "--format", form)
         assert result.exit_code == 0
         assert "Ilan Torvek" in result.stdout
+
+
+class TestManyArticles:
+    LINES = '{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n{"id": "c", "text": "Three."}\n'
+
+    @pytest.fixture
+    def lines(self, tmp_path: Path) -> Path:
+        path = tmp_path / "many.jsonl"
+        path.write_text(self.LINES, encoding="utf-8")
+        return path
+
+    @staticmethod
+    def ids(path: Path) -> list[str]:
+        return [json.loads(line)["article"]["id"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def test_resuming_skips_what_is_done_and_mends_a_line_that_was_cut_off(self, lines: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out.jsonl"
+        run("read", lines, "--format", "jsonl", "--out", out)
+        out.write_bytes(out.read_bytes()[:-20])
+        result = run("read", lines, "--format", "jsonl", "--out", out, "--resume")
+        assert self.ids(out) == ["a", "b", "c"]
+        assert "going on after 2 articles" in result.stderr
+
+    def test_resuming_needs_a_file_of_lines(self, lines: Path) -> None:
+        result = run("read", lines, "--resume")
+        assert result.exit_code == 2
+        assert "--format jsonl --out FILE" in " ".join(result.stderr.replace("│", " ").split())
+
+    def test_resuming_a_file_of_something_else_leaves_it_alone(self, lines: Path, tmp_path: Path) -> None:
+        out = tmp_path / "notes.txt"
+        out.write_text("My notes.\n", encoding="utf-8")
+        result = run("read", lines, "--format", "jsonl", "--out", out, "--resume")
+        assert result.exit_code == 2
+        assert "is no reading in a line" in result.stderr
+        assert out.read_text(encoding="utf-8") == "My notes.\n"
+
+    def test_a_folder_gets_parquet_and_is_filled_up(self, lines: Path, tmp_path: Path) -> None:
+        out = tmp_path / "readings"
+        assert "3 articles in 1 new files, 0 refused" in run("read", lines, "--out", out).stderr
+        lines.write_text(self.LINES + '{"id": "d", "text": "Four."}\n', encoding="utf-8")
+        again = run("read", lines, "--out", out)
+        assert "going on after 3 articles" in again.stderr
+        assert "1 articles in 1 new files" in again.stderr
+
+    def test_other_languages_are_set_aside_whole(self, tmp_path: Path) -> None:
+        article, kept = tmp_path / "a.txt", tmp_path / "kept.jsonl"
+        article.write_text(
+            "Die beiden Seiten trafen sich am Montag in der Hauptstadt und sprachen über die Lage.", encoding="utf-8"
+        )
+        result = run("read", article, "--set-aside", kept)
+        assert result.exit_code == 1
+        assert "is in German" in result.stderr
+        assert json.loads(kept.read_text(encoding="utf-8"))["text"] == article.read_text(encoding="utf-8")
+
+    def test_the_same_article_is_read_once_unless_it_is_wanted_twice(self, talks: Path) -> None:
+        once, twice = run("read", talks, talks, "-f", "jsonl"), run("read", talks, talks, "-f", "jsonl", "--keep-duplicates")
+        assert (len(once.stdout.splitlines()), len(twice.stdout.splitlines())) == (1, 2)
+        assert "refused talks-2: is the same article as talks" in once.stderr
+
+    def test_ctrl_c_asks_to_finish_and_ends_with_130(
+        self, lines: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def interrupted(articles: Iterable[Any], **_: object) -> Iterator[Any]:
+            for one in fake_read_many(articles):
+                yield one
+                signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(detente, "read_many", interrupted)
+        out = tmp_path / "out.jsonl"
+        result = run("read", lines, "--format", "jsonl", "--out", out)
+        assert result.exit_code == 130
+        assert self.ids(out) == ["a"]
+        assert "finishing what is in hand" in result.stderr
+
+    def test_a_cluster_needs_a_folder(self, lines: Path) -> None:
+        result = run("read", lines, "--cluster", "local")
+        assert result.exit_code == 2
+        assert "--out readings/" in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_part_that_is_not_installed_is_named(talks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.fs", None)
+    result = run("read", talks, "--out", tmp_path / "readings")
+    assert result.exit_code == 2
+    assert "pip install 'detente[intake,scale]'" in result.stderr
+
+
+class TestPanel:
+    def test_no_readings_are_a_wrong_call(self, tmp_path: Path) -> None:
+        result = run("panel", tmp_path / "none")
+        assert result.exit_code == 2
+        assert "no readings there" in result.stderr
+
+
+class TestWatch:
+    def test_a_list_that_is_not_there_is_a_wrong_call(self, tmp_path: Path) -> None:
+        result = run("watch", tmp_path / "none.opml", "--out", tmp_path / "a.jsonl", "--once")
+        assert result.exit_code == 2
+        assert "cannot be read: no such file or directory" in result.stderr
+
+    def test_it_needs_one_place_for_the_readings(self) -> None:
+        assert run("watch", "https://a.example/feed", "--once").exit_code == 2
+
+    def test_a_time_without_a_unit_is_a_wrong_call(self, tmp_path: Path) -> None:
+        result = run("watch", "https://a.example/feed", "--out", tmp_path / "a.jsonl", "--every", "15")
+        assert result.exit_code == 2
+        assert "is no stretch of time" in " ".join(result.stderr.replace("│", " ").split())
+
+    def test_a_feed_at_a_private_address_is_refused(self, tmp_path: Path) -> None:
+        out = tmp_path / "a.jsonl"
+        result = run("watch", "http://127.0.0.1/feed", "--out", out, "--once")
+        assert result.exit_code == 0
+        assert "0 new articles" in result.stderr
+        assert out.read_text(encoding="utf-8") == ""
+        assert (tmp_path / "a.jsonl.feeds.json").exists()

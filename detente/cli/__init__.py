@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from detente.cli import forecast, history, ledger, relations, web
+from detente.cli.panel import panel_command
 from detente.cli.read import read_command
+from detente.cli.watch import watch_command
 
 app = typer.Typer(name="detente", add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -60,6 +62,8 @@ for _name, _command in (
     ("score", forecast.score_command),
     ("serve", web.serve_command),
     ("export-site", web.export_site_command),
+    ("panel", panel_command),
+    ("watch", watch_command),
 ):
     app.command(_name)(_command)
 

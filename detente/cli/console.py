@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -40,7 +40,7 @@ def reported_failures() -> Iterator[None]:
 
 
 @contextmanager
-def opened(out: Path | None) -> Iterator[IO[str]]:
+def opened(out: Path | None, *, append: bool = False) -> Iterator[IO[str]]:
     """The stream to write to, in UTF-8; opened before anything is read, so that a wrong path fails at once."""
     if out is None:
         if hasattr(sys.stdout, "reconfigure"):
@@ -48,7 +48,7 @@ def opened(out: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     try:
-        stream = out.open("w", encoding="utf-8", errors="replace", newline="\n")
+        stream = out.open("a" if append else "w", encoding="utf-8", errors="replace", newline="\n")
     except OSError as error:
         raise typer.BadParameter(f"{out} cannot be written: {(error.strerror or '').lower()}", param_hint="--out") from error
     with stream:
@@ -74,5 +74,30 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if arrived:
+    if arrived and callable(before):
+        before(signal.SIGINT, None)  # raises KeyboardInterrupt, unless `finishing` has a milder way
+    elif arrived:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def finishing() -> Iterator[Callable[[], bool]]:
+    """Something to ask whether Ctrl-C was pressed: the first time it asks to finish what is in hand, the second time it ends.
+
+    Raises KeyboardInterrupt at the end of the block if it was pressed.
+    """
+    pressed: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> Any:
+        pressed.append(number)
+        if len(pressed) > 1:
+            raise KeyboardInterrupt
+        tell("finishing what is in hand; Ctrl-C again ends at once")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
         raise KeyboardInterrupt

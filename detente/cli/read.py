@@ -5,24 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import opened, reported_failures, tell, uninterrupted
+from detente.cli.console import opened, reported_failures, uninterrupted
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from detente.read.article import Received
-    from detente.types import Reading, Refusal
-
-FEW = 3  # articles that need no progress bar
+    from detente.types import Reading
 
 
 class Format(StrEnum):
@@ -42,12 +35,37 @@ def _date(value: str | None) -> str | None:
     return value
 
 
+_Workers = Annotated[
+    int, typer.Option(min=0, help="Processes to read in, each with its own model and within limits; 0: in this process.")
+]
+_TimeLimit = Annotated[
+    float, typer.Option(min=0.1, help="Seconds for each 10,000 words begun, after which a worker gives an article up.")
+]
+_MemoryLimit = Annotated[int, typer.Option(min=64, help="MB that a worker may take for an article.")]
+_Resume = Annotated[bool, typer.Option("--resume", help="Go on with the JSON lines in --out; done articles are skipped.")]
+_KeepDuplicates = Annotated[bool, typer.Option("--keep-duplicates", help="Read the same article again.")]
+_SetAside = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Keep articles in other languages in this file (JSON lines).")
+]
+_Cluster = Annotated[
+    str | None, typer.Option(metavar="local|ADDRESS", help="Read on Ray: on this machine or at ray://host:10001.")
+]
+
+
 def read_command(
     articles: Annotated[
-        list[str], typer.Argument(metavar="ARTICLE...", help="Text files, JSON lines (.jsonl, .json; .gz too), or - for stdin.")
+        list[str],
+        typer.Argument(
+            metavar="ARTICLE...",
+            help="Files (text, HTML, PDF, DOCX, EML, JSON lines, CSV, Parquet, WARC, RSS, ZIP; .gz too), folders, addresses,"
+            " or - for stdin.",
+        ),
     ],
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write readings.")] = Format.text,
-    out: Annotated[Path | None, typer.Option("--out", "-o", dir_okay=False, help="Write to this file, not to stdout.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write to this file, not to stdout; a folder (readings/) gets Parquet files."),
+    ] = None,
     date: Annotated[
         str | None, typer.Option("--date", callback=_date, help="Publication date (ISO) of articles that do not say theirs.")
     ] = None,
@@ -60,6 +78,13 @@ def read_command(
     to: Annotated[
         Path | None, typer.Option("--to", metavar="LEDGER", help="Write the readings into this ledger, and show nothing else.")
     ] = None,
+    workers: _Workers = 0,
+    time_limit: _TimeLimit = 60.0,
+    memory_limit: _MemoryLimit = 4_096,
+    resume: _Resume = False,
+    keep_duplicates: _KeepDuplicates = False,
+    set_aside: _SetAside = None,
+    cluster: _Cluster = None,
 ) -> None:
     """Read articles: who said what, in whose words, altered where.
 
@@ -68,79 +93,28 @@ def read_command(
     """
     if title is not None and len(articles) > 1:
         raise typer.BadParameter(f"one title cannot fit {len(articles)} articles; leave it out", param_hint="--title")
-    from detente.read.article import load_articles
+    from detente.cli import bulk
+    from detente.parallel import Bounds
+    from detente.read.article import Given
 
-    loaded = load_articles(articles, published_at=date, publisher=publisher, title=title)
+    given, bounds = Given(date, publisher, title), Bounds(time_limit, memory_limit)
+    call = bulk.Call(articles, given, workers, threads, actors, bounds, keep_duplicates, set_aside)
     if to is not None:
-        raise typer.Exit(0 if _to_ledger(to, loaded, threads, actors) else 1)
-    with reported_failures(), opened(out) as stream, _progress(articles, stream) as progress:
-        from detente import read_many
-
-        found = read_many(loaded, threads=threads, actors=actors)
-        number = _WRITERS[form](_readings(found, progress), stream)
+        raise typer.Exit(0 if bulk.into_ledger(call, to) else 1)
+    if cluster is not None:
+        raise typer.Exit(0 if bulk.on_cluster(call, cluster, out) else 1)
+    if out is not None and (out.is_dir() or (form is Format.text and bulk.names_folder(out))):
+        raise typer.Exit(0 if bulk.into_folder(call, out) else 1)
+    if resume and (form is not Format.jsonl or out is None):
+        raise typer.BadParameter("goes on with a file of JSON lines: add --format jsonl --out FILE", param_hint="--resume")
+    with (
+        reported_failures(),
+        bulk.wrong_calls(),
+        opened(out, append=resume) as stream,
+        bulk.reading(call, stream, out if resume else None) as found,
+    ):
+        number = _WRITERS[form](found, stream)
     raise typer.Exit(0 if number else 1)
-
-
-def _to_ledger(ledger: Path, loaded: Iterable[Received | Refusal], threads: int, actors: Path | None) -> int:
-    """Read into a ledger what it does not hold yet; gives how many articles it holds of those given."""
-    from detente.cli.ledger import writable, write_to
-    from detente.ledger.write import stored_row
-
-    known: list[str] = []
-
-    def new(db: Any) -> Iterator[Received | Refusal]:
-        for one in loaded:
-            if hasattr(one, "article") and stored_row(db, one.article) is not None:
-                known.append(one.article.id)
-                print(f"{'known':<12} {one.article.id}", flush=True)
-            else:
-                yield one
-
-    with reported_failures():
-        from detente import read_many
-
-        with writable(ledger) as db:  # looks up what is known while the other connection writes
-            found = _readings(read_many(new(db), threads=threads, actors=actors), lambda name: None)
-            return write_to(ledger, found) + len(known)
-
-
-@contextmanager
-def _progress(articles: list[str], stream: IO[str]) -> Iterator[Callable[[str], None]]:
-    """Something to call with each finished article's name: moves a bar where a person can see it without harm."""
-    from detente.read.article import JSON_SUFFIXES, STDIN
-
-    many = len(articles) > FEW or any(a == STDIN or a.removesuffix(".gz").endswith(JSON_SUFFIXES) for a in articles)
-    if not (many and sys.stderr.isatty() and not stream.isatty()):
-        yield lambda name: None
-        return
-    bar = _bar()
-    files_only = not any(a == STDIN or a.removesuffix(".gz").endswith(JSON_SUFFIXES) for a in articles)
-    with bar:
-        task = bar.add_task("reading", total=len(articles) if files_only else None)
-        yield lambda name: bar.update(task, advance=1, description=name[:40])
-
-
-def _bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-def _readings(found: Iterable[Reading | Refusal], progress: Callable[[str], None]) -> Iterator[Reading]:
-    """The readings; refusals and notes are told on the way."""
-    from detente.types import Refusal
-
-    for one in found:
-        if isinstance(one, Refusal):
-            tell(f"refused {one.name}: {one.reason}")
-            progress(one.name)
-            continue
-        for note in one.refusals:
-            tell(f"note {note.name}: {note.reason}")
-        progress(one.article.id)
-        yield one
 
 
 def _write_text(readings: Iterable[Reading], stream: IO[str]) -> int:

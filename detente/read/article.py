@@ -62,6 +62,9 @@ class Given:
     title: str | None = None
 
 
+NOTHING_GIVEN = Given()
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """Text of some bytes, and a note where its encoding was guessed."""
@@ -85,7 +88,7 @@ def load_articles(
             if isinstance(found, Refusal):
                 yield found
                 continue
-            article = replace(found.article, id=_unused(found.article.id, taken))
+            article = replace(found.article, id=unused(found.article.id, taken))
             taken.add(article.id)
             yield replace(found, article=article)
 
@@ -136,9 +139,9 @@ def _load(path: str, given: Given) -> Iterator[Received | Refusal]:
     try:
         with _opened(path, name) as stream:
             if _holds_json(path, stream):
-                yield from _json_articles(name, stream, given)
+                yield from json_articles(name, stream, given)
             else:
-                yield _text_article(path, name, stream, given)
+                yield text_article(path, name, stream, given)
     except ArticleRefused as refused:
         yield Refusal(refused.name, refused.reason)
     except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -169,12 +172,13 @@ def _holds_json(path: str, stream: IO[bytes]) -> bool:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
-def _text_article(path: str, name: str, stream: IO[bytes], given: Given) -> Received:
+def text_article(path: str, name: str, stream: IO[bytes], given: Given) -> Received:
+    """All of `stream` as one article; its id is the stem of `path`. Raises ArticleRefused."""
     data = stream.read(_MAX_BYTES + 1)
     _check_bytes(name, data)
     decoded = decode(data)
     text = decoded.text
-    _check_text(name, text)
+    check_text(name, text)
     if not text.strip():
         raise ArticleRefused(name, "is empty" if not text else "is blank")
     if path.removesuffix(".gz").lower().endswith(_HTML_SUFFIXES):
@@ -195,7 +199,8 @@ def _check_bytes(name: str, data: bytes) -> None:
         raise ArticleRefused(name, "is not text: it holds NUL bytes (UTF-16 is read only with a byte order mark)")
 
 
-def _check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """Raises ArticleRefused for a text that is too long, not text, or HTML."""
     if len(text) > MAX_CHARACTERS:
         raise _too_long(name)
     if len(_CONTROL.findall(text)) > max(8, _MAX_CONTROL_SHARE * len(text)):
@@ -205,30 +210,30 @@ def _check_text(name: str, text: str) -> None:
 
 
 def _html(name: str) -> ArticleRefused:
-    return ArticleRefused(name, "is HTML, which is not read yet; save the page as plain text")
+    return ArticleRefused(name, "is HTML; name it as a file ending in .html, or save the page as plain text")
 
 
 def _too_long(name: str) -> ArticleRefused:
     return ArticleRefused(name, f"is longer than {MAX_CHARACTERS:,} characters; split it into articles")
 
 
-def _json_articles(name: str, stream: IO[bytes], given: Given) -> Iterator[Received | Refusal]:
+def json_articles(name: str, stream: IO[bytes], given: Given) -> Iterator[Received | Refusal]:
     """One article per line; or all of the file as one object or list, where its first line alone is not JSON."""
-    first = _bounded_line(stream)
+    first = bounded_line(stream)
     if first.startswith(_UTF16):
         raise ArticleRefused(name, "is UTF-16; JSON is read as UTF-8")
     if name.removesuffix(".gz").lower().endswith((".jsonl", ".ndjson")) or _parses(first):
-        yield from _json_lines(name, chain([first], iter(lambda: _bounded_line(stream), b"")), given)
+        yield from json_lines(name, chain([first], iter(lambda: bounded_line(stream), b"")), given)
         return
     data = first + stream.read(_MAX_LINE_BYTES)
     if len(data) > _MAX_LINE_BYTES:
         raise ArticleRefused(name, "is one JSON value of more than 24 MB; give one object per line (.jsonl)")
     document = _parse(name, decode(data).text)
     for number, item in enumerate(document, 1) if isinstance(document, list) else [(0, document)]:
-        yield _json_article(f"{name}:{number}" if number else name, item, given)
+        yield json_article(f"{name}:{number}" if number else name, item, given)
 
 
-def _bounded_line(stream: IO[bytes]) -> bytes:
+def bounded_line(stream: IO[bytes]) -> bytes:
     """The next line; of one that is too long only a start that is still too long. Empty at the end."""
     line = stream.readline(_MAX_LINE_BYTES + 1)
     rest = line
@@ -237,23 +242,24 @@ def _bounded_line(stream: IO[bytes]) -> bytes:
     return line
 
 
-def _json_lines(name: str, lines: Iterable[bytes], given: Given) -> Iterator[Received | Refusal]:
+def json_lines(name: str, lines: Iterable[bytes], given: Given) -> Iterator[Received | Refusal]:
+    """An article for each line; a `Refusal` of the whole where there is none."""
     empty = True
     for number, line in zip(count(1), lines):
         if not line.strip():
             continue
         empty = False
-        yield _json_line(f"{name}:{number}", line, given)
+        yield json_line(f"{name}:{number}", line, given)
     if empty:
         yield Refusal(name, "is empty")
 
 
-def _json_line(where: str, line: bytes, given: Given) -> Received | Refusal:
+def json_line(where: str, line: bytes, given: Given) -> Received | Refusal:
     try:
         if len(line) > _MAX_LINE_BYTES:
             raise _too_long(where)
         decoded = decode(line)
-        received = _json_article(where, _parse(where, decoded.text.rstrip()), given)
+        received = json_article(where, _parse(where, decoded.text.rstrip()), given)
     except ArticleRefused as refused:
         return Refusal(refused.name, refused.reason)
     if decoded.note is None or isinstance(received, Refusal):
@@ -279,7 +285,8 @@ def _parse(where: str, text: str) -> Any:
         raise ArticleRefused(where, "is not JSON that can be read: its values nest too deeply or are too long") from None
 
 
-def _json_article(where: str, item: Any, given: Given) -> Received | Refusal:
+def json_article(where: str, item: Any, given: Given) -> Received | Refusal:
+    """The article that a mapping describes: "text", and what else it says of itself."""
     try:
         return _article_of(where, item, given)
     except ArticleRefused as refused:
@@ -293,7 +300,7 @@ def _article_of(where: str, item: Any, given: Given) -> Received:
         found = f"holds a {_kind(item['text'])}" if "text" in item else f"is missing (found: {', '.join(item) or 'nothing'})"
         raise ArticleRefused(where, f'"text" {found}; expected the article\'s text as a string')
     text = without_surrogates(item["text"])
-    _check_text(where, text)
+    check_text(where, text)
     notes = ["lone surrogates in its text were replaced by U+FFFD"] if text != item["text"] else []
     source: dict[str, Any] = {name: _string(item, name, notes) for name in _SOURCE_FIELDS}
     source["title"] = source["title"] or given.title
@@ -337,7 +344,7 @@ def digest_id(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _unused(wanted: str, taken: set[str]) -> str:
+def unused(wanted: str, taken: set[str]) -> str:
     """`wanted`, or with "-2", "-3" … after it where an earlier article has that id."""
     if wanted not in taken:
         return wanted

@@ -133,8 +133,8 @@ class TestRefusals:
             (bytes(range(1, 32)) * 40, "control character"),
             (b"%PDF-1.7 \x93", "a PDF"),
             (b"PK\x03\x04rest", "office document"),
-            (b"  <!DOCTYPE html><p>Hi", "HTML, which is not read yet"),
-            (b"<?xml version='1.0'?>\n<html>", "HTML, which is not read yet"),
+            (b"  <!DOCTYPE html><p>Hi", "is HTML; name it as a file"),
+            (b"<?xml version='1.0'?>\n<html>", "is HTML; name it as a file"),
         ],
     )
     def test_what_is_no_plain_text(self, write: Any, data: bytes, why: str) -> None:
