@@ -21,7 +21,7 @@ from detente.read.article import NOTHING_GIVEN, Given
 from detente.shards import Shard, Shards, edition_of, read_into
 from detente.types import Refusal
 
-PIECE_BYTES = 16 << 20  # of JSON lines in one piece
+PIECE_BYTES = 4 << 20  # of JSON lines in one piece
 _LINES = (".jsonl", ".ndjson")
 LOCAL = "local"
 

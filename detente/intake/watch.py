@@ -1,6 +1,6 @@
 """Following feeds: what is new in them since the last round, fetched with manners, each article once.
 
-What was seen is kept in a small JSON file beside the list of feeds. An article counts as seen only when the caller says that
+What was seen is kept in a small JSON file beside the readings. An article counts as seen only when the caller says that
 it is stored, so a round that was cut short goes on where it was.
 """
 
