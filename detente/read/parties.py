@@ -30,6 +30,7 @@ TAKES = 0.35  # probability from which a code is a party
 BEFORE = 5  # codes taken from earlier sentences
 ROLES = ("actor", "recipient")
 _PRONOUN_ROLES = ("nsubj", "obj", "obl", "nmod", "iobj")
+_SEVERAL = set("sides countries nations governments parties states leaders ministers presidents neighbours neighbors".split())
 _FAR = 6  # steps in the tree beyond which a path is only "far"
 
 
@@ -221,7 +222,49 @@ class PartyFinder:
     def find(self, trigger: Trigger, weights: Floats, told: Sequence[Told] = ()) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
         """Actors and recipients, each code once, in the order of the text. weights: (BUCKETS, 2), per trait."""
         options = self.options(trigger.first, trigger.event_type, told)
-        return chosen(options, weights) if options else ((), ())
+        actors, recipients = chosen(options, weights) if options else ((), ())
+        actors, recipients = (
+            self._with_conjuncts(actors, options, recipients),
+            self._with_conjuncts(recipients, options, actors),
+        )
+        together = self._together(trigger.first, told) if len(actors) < 2 else ()
+        if len(together) > 1 and {p.code for p in actors} <= {p.code for p in together}:
+            return together, tuple(p for p in recipients if p.code not in {x.code for x in together})
+        return actors, recipients
+
+    def _together(self, trigger: int, told: Sequence[Told]) -> tuple[Party, ...]:
+        """Whom "the two countries", "both sides" or "they" mean as the subject: all parties of the last event with several."""
+        subjects = self.syntax.dependents(trigger, "nsubj")
+        if not subjects or not self._means_several(subjects[0]):
+            return ()
+        several = next((t.actors | t.recipients for t in reversed(told) if len(t.actors | t.recipients) > 1), frozenset())
+        last = {c.party.code: c.party for c in self.candidates if c.word < trigger and c.party.code in several}
+        return tuple(sorted(last.values(), key=lambda p: p.span))
+
+    def _means_several(self, word: int) -> bool:
+        s = self.syntax
+        if s.words[word].text.lower() in {"they", "both"}:
+            return True
+        before = {s.words[c].text.lower() for c in s.dependents(word, "det", "nummod", "amod")}
+        return s.words[word].text.lower() in _SEVERAL and bool(before & {"the", "both", "two", "these", "three", "member"})
+
+    def _with_conjuncts(
+        self, side: tuple[Party, ...], options: Sequence[Option], other: tuple[Party, ...]
+    ) -> tuple[Party, ...]:
+        """A side with all that are coordinated with one of its parties: "talks with Arvania, Belmora and Costavera"."""
+        candidates = {o.candidate.party.span: o.candidate for o in options}
+        groups = {self._coordination(candidates[p.span].word) for p in side if p.span in candidates}
+        codes = {p.code for p in (*side, *other)}
+        joined = [c.party for c in candidates.values() if self._coordination(c.word) in groups and c.party.code not in codes]
+        return tuple(sorted((*side, *{p.code: p for p in joined}.values()), key=lambda p: p.span))
+
+    def _coordination(self, word: int) -> int:
+        """The first word of the coordination in which a name stands: one and the same for all that are coordinated."""
+        s = self.syntax
+        for i in (word, *s.ancestors(word)):
+            if s.relations[i] not in ("flat", "compound", "conj") or s.heads[i] == i:
+                return i
+        return word
 
 
 def chosen(options: Sequence[Option], weights: Floats) -> tuple[tuple[Party, ...], tuple[Party, ...]]:

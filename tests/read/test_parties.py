@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from handmade import find, resolver, text_of
 
-from detente.read.parties import BUCKETS, Candidate, PartyFinder, bucket_numbers, find_candidates, path, preposition
+from detente.read.parties import BUCKETS, Candidate, PartyFinder, Told, bucket_numbers, find_candidates, path, preposition
 from detente.read.triggers import Trigger
 from detente.types import Party, Span
 
@@ -73,6 +73,31 @@ def test_both_sides_of_talks_are_reached_through_the_coordination() -> None:
     ways = {c.party.code: path(found.syntax, talks, c.word) for c in found.candidates}
     assert ways == {"ARV": ([], ["nmod"]), "BLM": ([], ["nmod", "conj"])}
     assert [preposition(found.syntax, c.word, ways[c.party.code][1]) for c in found.candidates] == ["between", "between"]
+
+
+def test_whoever_is_coordinated_with_a_party_is_one_too() -> None:
+    found = parties(TALKS, "Talks", "CONSULT", actor=("dnmod|between|NOUN", 8))
+    assert found == (["ARV", "BLM"], [])
+
+
+def test_the_two_countries_are_the_parties_of_the_event_before() -> None:
+    rows = (
+        TALKS
+        + """
+The       DET   DT   3 det
+two       NUM   CD   3 nummod
+countries NOUN  NNS  4 nsubj
+agreed    VERB  VBD  0 root
+.         PUNCT .    4 punct
+"""
+    )
+    found = finder(rows)
+    (agreed,) = find(found.syntax.words, "agreed")
+    event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32), 0.0)
+    before = Told("CONSULT", frozenset({"ARV", "BLM"}), frozenset())
+    nobody = np.full((BUCKETS, 2), -1, dtype=np.float32)
+    assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BLM"]
+    assert found.find(event, nobody, []) == ((), ())
 
 
 def test_codes_of_earlier_sentences_come_nearest_first_and_once() -> None:
