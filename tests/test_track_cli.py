@@ -68,7 +68,9 @@ def test_a_reread_takes_the_place_of_all_readings(tmp_path: Path, monkeypatch: p
 
 
 def test_the_brief_in_all_forms(crisis: Path, tmp_path: Path) -> None:
-    assert "ARV and BLM, as known on 7 April 2024" in ask(crisis, "brief", "ARV", "BLM", "--as-of", "2024-04-07")
+    text = ask(crisis, "brief", "ARV", "BLM", "--as-of", "2024-04-07")
+    assert "ARV and BLM, as known on 7 April 2024" in text
+    assert "all active pairs" in text.split("HOW LIKELY")[1]
     assert ask(crisis, "brief", "ARV", "BLM", "--format", "markdown").startswith("# ARV and BLM")
     assert json.loads(ask(crisis, "brief", "arv", "blm", "--format", "json"))["schema"] == "detente.brief/1"
     ask(crisis, "brief", "ARV", "BLM", "--format", "html", "--out", tmp_path / "b.html")

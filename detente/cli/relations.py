@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -25,6 +27,9 @@ Other = Annotated[str, typer.Argument(metavar="STATE", help="The other one.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", dir_okay=False, help="Write to this file, not to stdout.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")]
+
+
+OUTLOOK = ("conflict", "rupture")  # the questions that a brief answers
 
 
 class BriefFormat(StrEnum):
@@ -48,9 +53,33 @@ def brief_command(
     from detente.relations.brief import brief
 
     with asked(ledger, as_of) as (db, known_by):
-        made = brief(db, *codes_of(db, (one, other)), known_by=known_by)
+        codes = codes_of(db, (one, other))
+        made = brief(db, *codes, known_by=known_by)
         with opened(out) as stream:
             stream.write(_drawn(made, form, stream))
+            if form in (BriefFormat.text, BriefFormat.markdown):
+                stream.write(_outlook(ledger, codes, known_by, form))
+
+
+def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime, form: BriefFormat) -> str:
+    """How likely conflict and a rupture are, each beside its base rates; the reason where no forecast can be made."""
+    from textwrap import fill
+
+    from detente.errors import DetenteError
+    from detente.forecast.issue import forecast
+    from detente.forecast.ledger import open_source
+    from detente.forecast.questions import question_of
+    from detente.forecast.showing import forecast_line
+
+    issued, pair = known_by.date() + timedelta(days=1), (min(codes), max(codes))  # all of the last day is known
+    try:
+        found = forecast(open_source(ledger, known_by=issued), pair, [question_of(q) for q in OUTLOOK], issued=issued)
+        lines = [forecast_line(one) for one in found]
+    except DetenteError as error:
+        lines = [f"No forecast: {error}"]
+    if form is BriefFormat.markdown:
+        return "\n## How likely\n\n" + "".join(f"- {line}\n" for line in lines)
+    return "\nHOW LIKELY\n" + "".join(fill(line, 80, initial_indent="  ", subsequent_indent="    ") + "\n" for line in lines)
 
 
 def _drawn(made: Brief, form: BriefFormat, stream: IO[str]) -> str:
