@@ -17,7 +17,7 @@ TEXT = "\n\n".join(BODY)
 COMMENT_FORM = """
 <div id="jp-post-flair"><div class="sharedaddy">Share this: <a href="#">Twitter</a> <a href="#">Facebook</a></div></div>
 <div id="comments"><h2>One thought on “Talks in Sarn”</h2><ol><li class="comment"><p>This is all a lie, as everybody knows.</p>
-</li></ol><div id="respond"><h3>Leave a Reply</h3><form><p>Fill in your details below or click an icon to log in:</p>
+</li></ol><div id="respond"><h3>Leave a Reply</h3><form><p>Fill in your details below, or choose an icon to log in:</p>
 <p>You are commenting using your account. ( Log Out / Change )</p><textarea name="comment"></textarea></form></div></div>
 <footer id="colophon">Blog at Example. Up ↑ <script>document.write("%d bloggers like this:")</script></footer>"""
 
