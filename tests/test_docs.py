@@ -36,7 +36,7 @@ def test_examples_in_python_do_what_they_say(page: str) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "detente", "detente.read.boilerplate", "detente.ledger.clocks", "detente.ledger.search", "detente.ledger.write",
+        "detente", "detente.read.boilerplate", "detente.ledger.clocks", "detente.ledger.search", "detente.intake.addresses",
         "detente.relations.quotations", "detente.relations.rules", "detente.relations.tension", "detente.relations.words",
     ],
 )  # fmt: skip

@@ -67,7 +67,7 @@ def _judged(rows: Sequence[Row], places: Sequence[Sequence[Place]]) -> Iterator[
 
 
 def _trigger(word: int, encoded: Encoded) -> Trigger:
-    return Trigger(word, word, "CONSULT", 1.0, status_chances(encoded)[word], 0.0)
+    return Trigger(word, word, "CONSULT", 1.0, status_chances(encoded)[word])
 
 
 def _rates(judged: Iterator[tuple[str, str]], mapped: Callable[[str], str]) -> Rates:

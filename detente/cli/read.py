@@ -15,6 +15,7 @@ import typer
 from detente.cli.console import opened, reported_failures, uninterrupted
 
 if TYPE_CHECKING:
+    from detente.cli.bulk import Call
     from detente.types import Reading
 
 
@@ -107,14 +108,20 @@ def read_command(
         raise typer.Exit(0 if bulk.into_folder(call, out) else 1)
     if resume and (form is not Format.jsonl or out is None):
         raise typer.BadParameter("goes on with a file of JSON lines: add --format jsonl --out FILE", param_hint="--resume")
+    raise typer.Exit(0 if _stream(call, form, out, resume) else 1)
+
+
+def _stream(call: Call, form: Format, out: Path | None, resume: bool) -> int:
+    """Write readings as they come; gives how many."""
+    from detente.cli import bulk
+
     with (
         reported_failures(),
         bulk.wrong_calls(),
         opened(out, append=resume) as stream,
         bulk.reading(call, stream, out if resume else None) as found,
     ):
-        number = _WRITERS[form](found, stream)
-    raise typer.Exit(0 if number else 1)
+        return _WRITERS[form](found, stream)
 
 
 def _write_text(readings: Iterable[Reading], stream: IO[str]) -> int:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from detente.intake.addresses import canonical
 from detente.ledger import copies
 from detente.ledger.clocks import moment, stamp
 from detente.ledger.connection import WAIT_S, Tell, once, writing
@@ -20,7 +19,6 @@ from detente.types import Article, Reading
 
 BATCH = 32  # articles in one transaction
 _SAME_ARTICLE = 0.3  # share of shingles from which an article of the same id without an address is a new version of it
-_TRACKING = re.compile(r"utm_|fbclid|gclid|cmp$|ref$|smid$", re.I)
 Outcome = Literal["written", "known", "new version", "completed"]
 
 
@@ -73,7 +71,7 @@ def stored_row(db: sqlite3.Connection, article: Article) -> int | None:
 
     What is given without publisher or date is also the article of its name and text that has them.
     """
-    key = url_key(article.url)
+    key = canonical(article.url)
     same = db.execute("SELECT row, url_key FROM articles WHERE digest = ?", (digest_of(article),)).fetchall()
     if article.publisher is None or article.published_at is None:
         same += db.execute(_SAME_TEXT, (article.id, article.text, article.publisher, article.published_at)).fetchall()
@@ -92,22 +90,6 @@ def digest_of(article: Article) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def url_key(url: str | None) -> str | None:
-    """An address without scheme, "www.", fragment, trailing slash and what only counts clicks; None for none.
-
-    >>> url_key("https://www.courier.example/strait/?utm_source=x&page=2#top")
-    'courier.example/strait?page=2'
-    """
-    if not url or not url.strip():
-        return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return url.strip()
-    kept = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
-    return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/") + (f"?{kept}" if kept else "")
-
-
 def _to_complete(db: sqlite3.Connection, article: Article) -> int | None:
     """Row of this very text that lacks a publisher or date which is given now; None where there is none."""
     query = (
@@ -116,7 +98,7 @@ def _to_complete(db: sqlite3.Connection, article: Article) -> int | None:
         " AND (publisher IS NULL AND :publisher IS NOT NULL OR published_at IS NULL AND :published IS NOT NULL)"
     )
     given = {
-        "name": article.id, "key": url_key(article.url), "text": article.text, "publisher": article.publisher,
+        "name": article.id, "key": canonical(article.url), "text": article.text, "publisher": article.publisher,
         "published": article.published_at,
     }  # fmt: skip
     found = db.execute(query, given).fetchone()
@@ -138,7 +120,7 @@ def _complete(db: sqlite3.Connection, row: int, article: Article, now: datetime)
 
 def _versions(db: sqlite3.Connection, article: Article) -> list[sqlite3.Row]:
     """Other texts of the same article, oldest first: by address, or else by id and likeness."""
-    key = url_key(article.url)
+    key = canonical(article.url)
     columns = "SELECT row, first_row, version, title, publisher, published_at, known_at, signature FROM articles"
     if key is not None:
         return list(db.execute(f"{columns} WHERE url_key = ? ORDER BY version", (key,)))
@@ -155,7 +137,7 @@ def _versions(db: sqlite3.Connection, article: Article) -> list[sqlite3.Row]:
 def _insert_article(db: sqlite3.Connection, article: Article, versions: Sequence[sqlite3.Row], now: datetime) -> int:
     sign = copies.signature(article.text)
     values = (
-        article.id, url_key(article.url), digest_of(article), len(versions) + 1, versions[0]["first_row"] if versions else 0,
+        article.id, canonical(article.url), digest_of(article), len(versions) + 1, versions[0]["first_row"] if versions else 0,
         article.title, article.publisher, article.author, article.url, article.language, article.text,
         len(article.text.split()), article.published_at, _known_at(article, versions, now), stamp(now), copies.to_bytes(sign),
     )  # fmt: skip

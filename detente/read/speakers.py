@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from detente.read.actors import Mention
 from detente.read.attribution import Attributed
@@ -478,8 +478,3 @@ def _is_one(name: str) -> bool:
 def speaker_of(person: Person) -> Speaker:
     """The person as a speaker."""
     return Speaker(person.name, "person", person.role, person.code, person.sector)
-
-
-def with_code(speaker: Speaker, code: str | None) -> Speaker:
-    """The speaker with that code where it has none."""
-    return speaker if speaker.code or not code else replace(speaker, code=code)

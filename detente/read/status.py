@@ -8,7 +8,6 @@ from detente.read.syntax import Syntax
 from detente.read.triggers import Trigger
 from detente.types import Span, Status
 
-CONDITIONAL = {"if", "unless", "should", "provided", "providing", "lest", "whether", "until"}
 _SUPPOSING = {"would", "could", "might", "may", "should"}
 _NO = {"not", "n't", "n’t", "never", "no", "without"}
 _DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "failing"}
@@ -47,7 +46,7 @@ def is_to(word: int, syntax: Syntax) -> bool:
 def _denied(word: int, syntax: Syntax) -> bool:
     """Negated in its own clause, or what a verb of denial or failure denies."""
     own = {syntax.words[c].text.lower() for c in syntax.dependents(word, "advmod", "det", "mark", "case")}
-    if own & _NO and not (own & {"not"} and "only" in own):
+    if own & _NO and "only" not in own:  # "not only" denies nothing
         return True
     head, relation = syntax.heads[word], syntax.relations[word].split(":")[0]
     return relation in ("obj", "ccomp", "xcomp") and head != word and syntax.words[head].text.lower() in _DENYING

@@ -1,4 +1,4 @@
-"""Words that carry an event, with its PLOVER type and what the model says of its status and voice."""
+"""Words that carry an event, with its PLOVER type and what the model says of its status."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ THRESHOLD = 0.5  # probability of any type from which a word is a trigger
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One trigger: word range (inclusive), type, probabilities of the type, of each status and of a speaker's voice."""
+    """One trigger: word range (inclusive), type, probabilities of the type and of each status."""
 
     first: int
     last: int
     event_type: str
     probability: float
     statuses: Floats
-    told: float
 
     @property
     def words(self) -> range:
@@ -44,10 +43,9 @@ def find_triggers(syntax: Syntax, encoded: Encoded, encoder: Encoder, threshold:
         elif syntax.words[i].text[0].isalnum():
             found.append([i])
     statuses = status_chances(encoded)
-    told = 1 / (1 + np.exp(-encoded["voiced"][:, 0].clip(-30, 30)))
     return [
         Trigger(run[0], _with_particle(run[-1], syntax), types[kinds[run[0]]], float(sure[run].max()),
-                statuses[run].mean(0), float(told[run].mean()))
+                statuses[run].mean(0))
         for run in found
     ]  # fmt: skip
 

@@ -13,9 +13,10 @@ from news import RECORDED, Act, ledger, news, on
 from strategies import readings as any_reading
 
 from detente.errors import LedgerUnwritable
+from detente.intake.addresses import canonical
 from detente.ledger import queries
 from detente.ledger.connection import open_ledger
-from detente.ledger.write import url_key, write_readings
+from detente.ledger.write import write_readings
 from detente.types import Reading
 
 TEXT = "Arvania demanded on Monday that Belmora release the crew of the trawler Calliste, which was seized last week."
@@ -140,4 +141,4 @@ def test_a_full_disk_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     ],
 )
 def test_addresses_are_compared_by_what_matters(url: str | None, key: str | None) -> None:
-    assert url_key(url) == key
+    assert canonical(url) == key

@@ -18,7 +18,7 @@ Add yours
 
 Leave a Reply
 
-Fill in your details below or click an icon to log in: Logo
+Fill in your details below or click an icon, and you are logged in: Logo
 
 You are commenting using your account. Log Out /  Change )
 

@@ -48,7 +48,7 @@ def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> 
     """Codes of actors and recipients when only the given traits speak for anybody."""
     found = finder(rows)
     (at,) = find(found.syntax.words, trigger)
-    event = Trigger(at, at, kind, 0.9, np.zeros(6, dtype=np.float32), 0.0)
+    event = Trigger(at, at, kind, 0.9, np.zeros(6, dtype=np.float32))
     actors, recipients = found.find(event, weights(**scores))
     return [p.code for p in actors], [p.code for p in recipients]
 
@@ -93,7 +93,7 @@ agreed    VERB  VBD  0 root
     )
     found = finder(rows)
     (agreed,) = find(found.syntax.words, "agreed")
-    event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32), 0.0)
+    event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32))
     before = Told("CONSULT", frozenset({"ARV", "BLM"}), frozenset())
     nobody = np.full((BUCKETS, 2), -1, dtype=np.float32)
     assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BLM"]

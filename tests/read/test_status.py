@@ -38,7 +38,7 @@ def status(rows: str, trigger: str, best: Status = "happened", kind: str = "ASSA
     (at,) = find(tree.words, trigger)
     chances = np.full(len(STATUSES), 0.1, dtype=np.float32)
     chances[STATUSES.index(best)] = 0.5
-    event = Trigger(at, at, kind, 0.9, chances, 0.0)
+    event = Trigger(at, at, kind, 0.9, chances)
     return status_of(event, STATUSES, condition_of(event, tree), tree)
 
 

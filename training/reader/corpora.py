@@ -60,14 +60,8 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def words_in(words: list[Word], spans: Iterable[Iterable[int]]) -> list[int]:
-    """Indexes of the words that overlap the spans; annotators slip inside words, so overlap decides."""
-    wanted = [tuple(s) for s in spans]
-    return [i for i, w in enumerate(words) if any(w.start < e and s < w.end for s, e in wanted)]
-
-
 def _overlapping(words: list[Word], spans: Iterable[Iterable[int]]) -> list[int]:
-    """As `words_in`, by bisection: articles have thousands of words and spans."""
+    """Indexes of the words that overlap the spans; annotators slip inside words, so overlap decides."""
     from bisect import bisect_left
 
     ends = [w.end for w in words]
@@ -134,14 +128,6 @@ def _silver_layers(doc: Document, sentences: list[list[list[Any]]]) -> None:
             if start in by_start and kind:
                 doc.names[by_start[start]] = NAMES.index(("I-" if kind == previous else "B-") + kind)
             previous = kind if start in by_start else previous
-
-
-def load_statements(path: Path) -> Iterator[Document]:
-    """Articles annotated with (nested) statements: `{"id", "text", "attributions"}`."""
-    for row in read_lines(path):
-        doc = Document(row["id"], row["text"], find_words(row["text"]))
-        attribution_layers(doc, row["attributions"])
-        yield doc
 
 
 def load_treebank(path: Path, *, open_only: bool = False) -> Iterator[Document]:

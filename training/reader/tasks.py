@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -187,10 +186,3 @@ def load_loaded(path: Path) -> Iterator[Document]:
         doc.extra["biased"] = [biased] * len(doc.words)
         if doc.words:
             yield doc
-
-
-def shuffled(documents: list[Document], seed: int) -> list[Document]:
-    """The documents in a fixed random order."""
-    out = list(documents)
-    random.Random(seed).shuffle(out)
-    return out
