@@ -6,11 +6,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.console import reported_failures, tell
+
+if TYPE_CHECKING:
+    from detente.forecast.formats import Format
 
 app = typer.Typer(
     name="history", no_args_is_help=True, help="Event data (ICEWS, GDELT, POLECAT, KEDS, Phoenix) that forecasts use."
@@ -33,29 +36,39 @@ def add_command(
 
     Exit status: 0 when every file was taken, 1 when one was refused, 2 for a wrong call.
     """
-    from detente.errors import DetenteError
     from detente.forecast.formats import format_named
-    from detente.forecast.store import add_file
 
     with reported_failures():
         chosen = format_named(form) if form else None
         refused = 0
         for number, file in enumerate(files, 1):
-            try:
-                source, done, new = add_file(history, file, name=name, form=chosen, skip_bad=skip_bad)
-            except DetenteError as error:
-                tell(f"refused {error}")
-                refused += 1
-                continue
-            left_out = ", ".join(f"{n} {why}" for why, n in done.dropped.items())
-            what = (
-                f"{done.kept} of {done.read} rows, {done.first} to {done.last}" if new else "was there already; nothing added"
-            )
             count = f"[{number}/{len(files)}] " if len(files) > 1 else ""
-            rest = f"; left out: {left_out}" if new and left_out else ""
-            tell(f"{count}{source.name}: {file.name} ({done.format}): {what}{rest}")
+            try:
+                refused += not _add(history, file, name, chosen, skip_bad, count)
+            except KeyboardInterrupt:
+                tell(f"{count}{file.name}: broken off, nothing of it was kept; the same command goes on with it")
+                raise
         if refused:
             raise typer.Exit(1)
+
+
+def _add(history: Path, file: Path, name: str | None, form: Format | None, skip_bad: bool, count: str) -> bool:
+    """Import one file and tell of it; false where it was refused."""
+    from detente.cli.progress import share_of
+    from detente.errors import DetenteError
+    from detente.forecast.store import add_file
+
+    try:
+        with share_of(file.name) as progress:
+            source, done, new = add_file(history, file, name=name, form=form, skip_bad=skip_bad, progress=progress)
+    except DetenteError as error:
+        tell(f"{count}refused {error}")
+        return False
+    left_out = ", ".join(f"{n} {why}" for why, n in done.dropped.items())
+    what = f"{done.kept} of {done.read} rows, {done.first} to {done.last}" if new else "was there already; nothing added"
+    rest = f"; left out: {left_out}" if new and left_out else ""
+    tell(f"{count}{source.name}: {file.name} ({done.format}): {what}{rest}")
+    return True
 
 
 @app.command("list")

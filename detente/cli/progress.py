@@ -42,6 +42,17 @@ def progress(gauge: Gauge, stream: IO[str] | None, *, unsized: bool) -> Iterator
         yield step
 
 
+@contextmanager
+def share_of(name: str) -> Iterator[Callable[[float], None] | None]:
+    """Something to call with the share that is done of one long step, 0 to 1; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with _bar() as bar:
+        task = bar.add_task(name[:32], total=1.0, articles="", rate="")
+        yield lambda share: bar.update(task, completed=share)
+
+
 def _bar() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

@@ -6,9 +6,10 @@ import gzip
 import hashlib
 import re
 import tempfile
+import threading
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -25,9 +26,11 @@ from detente.read.codebook import plover_cameo
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "2GB"
+MEMORY = "1GB"
+_TICK_S = 0.5
 _CHUNK = 1 << 20
 _LEDGER_PUBLISHERS = 'coalesce(try_cast(trim("independent_publishers") AS INTEGER), 1)'
+Progress = Callable[[float], None]
 _DROPPED = ("no date", "no known event code", "no state on one side or both", "a state with itself")
 
 
@@ -60,24 +63,61 @@ class _Opened:
 
 
 def import_file(
-    source: Path, target: Path, *, form: Format | None = None, states: States | None = None, skip_bad: bool = False
+    source: Path,
+    target: Path,
+    *,
+    form: Format | None = None,
+    states: States | None = None,
+    skip_bad: bool = False,
+    digest: str | None = None,
+    progress: Progress | None = None,
 ) -> Imported:
     """Write the rows between states of `source` to the Parquet file `target`. Raises HistoryRefused.
 
-    skip_bad: leave out lines that have too few or too many columns, instead of refusing the file.
-    """
-    digest = _checked_digest(source)
+    skip_bad: leave out lines that have too few or too many columns, instead of refusing the file. digest: of the file, where it
+    has been checked already. progress: told now and then which share has been read.
+    """  # fmt: skip
+    digest = digest or checked_digest(source)
     with _opened(source, form) as opened, _connection(target.parent) as db:
         try:
-            return _imported(db, opened, source, target, digest, states or shipped_states(), skip_bad)
+            with _watched(db, progress):
+                db.execute(f"COPY ({_given(opened, skip_bad)}) TO '{_quoted(_staged(target))}' (FORMAT parquet)")
+            return _imported(db, opened, source, target, digest, states or shipped_states())
         except failures() as error:
             raise HistoryRefused(f"{source}: {_explained(error, opened)}; nothing was imported") from error
 
 
+def _staged(target: Path) -> Path:
+    """The text is read once; its columns wait beside the target for what comes after."""
+    return target.with_suffix(".staged")
+
+
+@contextmanager
+def _watched(db: duckdb.DuckDBPyConnection, progress: Progress | None) -> Iterator[None]:
+    """Tell how far the statement in the block is."""
+    if progress is None:
+        yield
+        return
+    db.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_TICK_S):
+            progress(max(0.0, min(1.0, db.query_progress() / 100)))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
 def _imported(
-    db: duckdb.DuckDBPyConnection, opened: _Opened, source: Path, target: Path, digest: str, states: States, skip_bad: bool
+    db: duckdb.DuckDBPyConnection, opened: _Opened, source: Path, target: Path, digest: str, states: States
 ) -> Imported:
-    db.execute(f"CREATE VIEW given AS {_given(opened, skip_bad)}")
+    db.execute(f"CREATE VIEW given AS SELECT * FROM read_parquet('{_quoted(_staged(target))}')")
     form = opened.format
     _write_actors(db, form, states)
     _write_codes(db, form)
@@ -86,6 +126,7 @@ def _imported(
     kept, first, last = _one(db, f"SELECT count(*), min(date), max(date) FROM read_parquet('{_quoted(target)}')")
     if counts[0] and counts[1] == counts[0]:
         raise HistoryRefused(f"{source}: no row has a date that can be read; is it really {form.title}? nothing was imported")
+    _staged(target).unlink()
     dropped = dict(zip(_DROPPED, counts[1:], strict=True))
     return Imported(
         source.name, digest, form.name, counts[0], kept, {k: v for k, v in dropped.items() if v},
@@ -187,7 +228,7 @@ def _plover(code: str) -> str | None:
     return plover_cameo(kind, folded(mode) or None)
 
 
-def _checked_digest(source: Path) -> str:
+def checked_digest(source: Path) -> str:
     """SHA-256 of the file; refuses archives that are broken or cut off before anything is read from them."""
     try:
         if source.suffix == ".gz":

@@ -23,13 +23,16 @@ from detente.errors import DetenteError
 from detente.forecast.database import connect, failures
 from detente.forecast.days import DyadDays, Pair
 from detente.forecast.formats import Format
-from detente.forecast.importing import Imported, import_file
+from detente.forecast.importing import Imported, Progress, checked_digest, import_file
 from detente.forecast.rows import HistoryRow, class_bits
 
 if TYPE_CHECKING:
     import duckdb
 
-MANIFEST = "files.json"
+MANIFEST = "files.jsonl"
+_OLD_MANIFEST = "files.json"  # one list, written anew for each file: slow with many
+SCRATCH = ".adding-"
+_LONGEST_LINE = 1 << 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
@@ -131,7 +134,8 @@ def _ordinals(days: Any) -> Any:
 
 def sources(folder: Path) -> list[Source]:
     """The sources in a history folder, by name; none where there is no such folder."""
-    found = sorted(p.parent for p in folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+    listed = (MANIFEST, _OLD_MANIFEST)
+    found = sorted({p.parent for name in listed for p in folder.glob(f"*/{name}")}) if folder.is_dir() else []
     return [_source(f) for f in found]
 
 
@@ -151,44 +155,80 @@ def source_named(folder: Path, name: str | None) -> Source:
 
 
 def add_file(
-    folder: Path, file: Path, *, name: str | None = None, form: Format | None = None, skip_bad: bool = False
+    folder: Path,
+    file: Path,
+    *,
+    name: str | None = None,
+    form: Format | None = None,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Source, Imported, bool]:
     """Import a file into a source (by default named after its format). The last value is False where it was there already.
 
-    A source holds files of one family of formats. Nothing is changed if the file is refused.
-    """
+    A source holds files of one family of formats. Nothing is changed if the file is refused or the import broken off, and the
+    same call goes on with the next file: those that are there already are known by their digest and not read again.
+    """  # fmt: skip
     fresh = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return _added(folder, file, name, form, skip_bad)
-    except DetenteError:
-        if fresh:
+        return _added(folder, file, name, form, skip_bad, progress)
+    except BaseException:
+        if fresh and not any(folder.iterdir()):
             folder.rmdir()
         raise
 
 
-def _added(folder: Path, file: Path, name: str | None, form: Format | None, skip_bad: bool) -> tuple[Source, Imported, bool]:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".adding-") as scratch:
+def _added(
+    folder: Path, file: Path, name: str | None, form: Format | None, skip_bad: bool, progress: Progress | None
+) -> tuple[Source, Imported, bool]:
+    if name is not None and not _NAME.fullmatch(name):
+        raise HistoryMissing(f"{name!r} cannot name a history; use small letters, digits, - and _, as 'icews'")
+    digest = checked_digest(file)
+    if known := _known(sources(folder), name, digest):
+        return known[0], known[1], False
+    _clear_broken_off(folder)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=f"{SCRATCH}{os.getpid()}-") as scratch:
         rows = Path(scratch) / "rows.parquet"
-        done = import_file(file, rows, form=form, skip_bad=skip_bad)
-        wanted = name or _family(done.format)
-        if not _NAME.fullmatch(wanted):
-            raise HistoryMissing(f"{wanted!r} cannot name a history; use small letters, digits, - and _, as 'icews'")
-        source = _existing(folder / wanted)
+        done = import_file(file, rows, form=form, skip_bad=skip_bad, digest=digest, progress=progress)
+        source = _existing(folder / (name or _family(done.format)))
         others = {_family(f.format) for f in source.files} - {_family(done.format)}
         if others:
             raise HistoryMissing(
-                f"history {wanted!r} holds {others.pop()}, and {file} is {done.format}; densities differ, so give it another "
-                "--name"
+                f"history {source.name!r} holds {others.pop()}, and {file} is {done.format}; densities differ, so give it "
+                "another --name"
             )
-        for known in source.files:
-            if known.digest == done.digest:
-                return source, known, False
         source.folder.mkdir(exist_ok=True)
         os.replace(rows, source.folder / f"{done.digest[:16]}.parquet")
-    whole = Source(wanted, source.folder, (*source.files, done))
-    _write_manifest(whole)
-    return whole, done, True
+    _append_to_manifest(source, done)
+    return Source(source.name, source.folder, (*source.files, done)), done, True
+
+
+def _known(found: Sequence[Source], name: str | None, digest: str) -> tuple[Source, Imported] | None:
+    """Where a file is already: in the source of that name, or else in the one that its format would name."""
+    for source in found:
+        for file in source.files:
+            there = (source.folder / f"{digest[:16]}.parquet").exists()
+            if file.digest == digest and source.name == (name or _family(file.format)) and there:
+                return source, file
+    return None
+
+
+def _clear_broken_off(folder: Path) -> None:
+    """What killed imports left; those that still run are left alone."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        owner = left.name.removeprefix(SCRATCH).split("-")[0]
+        if not owner.isdigit() or not _runs(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is somebody else's
+    return True
 
 
 def remove_source(folder: Path, name: str) -> None:
@@ -201,22 +241,38 @@ def _family(form: str) -> str:
 
 
 def _existing(folder: Path) -> Source:
-    return _source(folder) if (folder / MANIFEST).exists() else Source(folder.name, folder, ())
+    listed = any((folder / name).exists() for name in (MANIFEST, _OLD_MANIFEST))
+    return _source(folder) if listed else Source(folder.name, folder, ())
 
 
 def _source(folder: Path) -> Source:
+    old, path = folder / _OLD_MANIFEST, folder / MANIFEST
     try:
-        rows: Sequence[dict[str, Any]] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return Source(folder.name, folder, tuple(Imported(**row) for row in rows))
+        rows = json.loads(old.read_text(encoding="utf-8"))["files"] if old.exists() else []
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        whole = text[: text.rfind("\n") + 1]  # a last line without end was broken off
+        rows += [json.loads(line) for line in whole.splitlines()]
+        found = {row["digest"]: Imported(**row) for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HistoryMissing(
-            f"{folder / MANIFEST} cannot be read ({error}); remove the folder and add the files again"
-        ) from error
+        raise HistoryMissing(f"{path} cannot be read ({error}); remove the folder and add the files again") from error
+    return Source(folder.name, folder, tuple(found.values()))
 
 
-def _write_manifest(source: Source) -> None:
-    """In one step, so that a crash leaves the old list or the new one."""
-    text = json.dumps({"schema": "detente.history/1", "files": [asdict(f) for f in source.files]}, indent=1)
-    fresh = source.folder / f"{MANIFEST}.new"
-    fresh.write_text(text + "\n", encoding="utf-8")
-    os.replace(fresh, source.folder / MANIFEST)
+def _append_to_manifest(source: Source, done: Imported) -> None:
+    """One line in one write, so that neither a crash nor another process that adds files loses what is there."""
+    line = (json.dumps(asdict(done)) + "\n").encode()
+    with (source.folder / MANIFEST).open("ab+", buffering=0) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        whole = _whole_lines(stream, end)
+        if whole < end:
+            stream.truncate(whole)
+        if (stream.write(line) or 0) < len(line):
+            stream.truncate(whole)
+            raise HistoryMissing(f"{source.folder / MANIFEST}: the disk is full; free some space and add the file again")
+
+
+def _whole_lines(stream: Any, end: int) -> int:
+    """Where the last whole line ends; what comes after it was broken off in the middle."""
+    at = max(0, end - _LONGEST_LINE)
+    stream.seek(at)
+    return at + bytes(stream.read()).rfind(b"\n") + 1

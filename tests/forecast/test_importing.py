@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from detente.forecast import store
 from detente.forecast.checks import check, gaps
 from detente.forecast.database import connect
 from detente.forecast.days import DyadDays
@@ -282,3 +283,51 @@ def test_a_check_tells_of_damage_and_gaps(tmp_path: Path) -> None:
     assert "remove the source" in check(source).lines()[0]
     rows.unlink()
     assert "are gone" in check(source).lines()[0]
+
+
+def test_an_import_that_is_broken_off_leaves_nothing_and_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine(tmp_path, own())
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "import_file", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            mine(tmp_path, own("2020-02-01"), file="more.tsv")
+    assert source_named(tmp_path / "history", None).rows == 1
+    assert [p.name for p in (tmp_path / "history").iterdir()] == ["mine"]
+    assert mine(tmp_path, own("2020-02-01"), file="more.tsv").rows == 2
+
+
+def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
+    mine(tmp_path, own())
+    (tmp_path / "history" / ".adding-999999999-x").mkdir()
+    mine(tmp_path, own("2020-02-01"), file="more.tsv")
+    assert [p.name for p in (tmp_path / "history").iterdir()] == ["mine"]
+
+
+def test_a_line_of_the_list_that_was_broken_off_costs_no_other(tmp_path: Path) -> None:
+    mine(tmp_path, own())
+    listed = tmp_path / "history" / "mine" / store.MANIFEST
+    listed.write_bytes(listed.read_bytes() + b'{"file": "half')
+    assert source_named(tmp_path / "history", None).rows == 1
+    assert mine(tmp_path, own("2020-02-01"), file="more.tsv").rows == 2
+    assert source_named(tmp_path / "history", None).rows == 2
+
+
+def test_a_file_that_is_there_is_known_without_reading_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine(tmp_path, own())
+    monkeypatch.setattr(store, "import_file", lambda *_, **__: pytest.fail("was read again"))
+    assert add_file(tmp_path / "history", tmp_path / "rows.tsv", name="mine")[2] is False
+
+
+def test_a_history_of_an_older_version_keeps_its_files(tmp_path: Path) -> None:
+    source = mine(tmp_path, own())
+    (line,) = (source.folder / store.MANIFEST).read_text(encoding="utf-8").splitlines()
+    (source.folder / "files.json").write_text(f'{{"files": [{line}]}}', encoding="utf-8")
+    (source.folder / store.MANIFEST).unlink()
+    assert mine(tmp_path, own("2020-02-01"), file="more.tsv").rows == 2
+    assert source_named(tmp_path / "history", None).rows == 2
