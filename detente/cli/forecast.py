@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from detente.forecast.editions import Edition
     from detente.forecast.issue import Forecast, HistorySource
     from detente.forecast.questions import Question
+    from detente.forecast.signals import Adjustment, Signals
 
 
 class Form(StrEnum):
@@ -69,9 +70,9 @@ def forecast_command(
     record: Annotated[bool, typer.Option("--record", help="Store the forecasts, unchangeable, to be scored later.")] = False,
     to: Record = RECORD,
     signals: Annotated[
-        str | None,
-        typer.Option(metavar="JSON", help='Counts of open items, as {"open_threats": 1}; a bounded adjustment, logged apart.'),
-    ] = None,
+        bool,
+        typer.Option("--signals", help="Also what open items of the ledger would change: bounded, logged and scored apart."),
+    ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="The reasons of every forecast, with the terms of its rate.")
     ] = False,
@@ -83,18 +84,23 @@ def forecast_command(
         known, asked = _as_of(as_of), _questions(question, horizon)
         found = _source(ledger, history, source, known)
         if everybody:
+            if signals or record:
+                raise typer.BadParameter("are for two states, not for --all", param_hint="--signals, --record")
             _show_all(found, asked if question else asked[:1], known, most, form, coefficients)
             return
-        forecasts, notes = _forecasts(found, _pair(states, found), asked, known, coefficients, explicit=bool(question))
-        rows = [_adjusted(f.to_dict(), signals) for f in forecasts]
+        pair = _pair(states, found)
+        known_signals = _signals(found, ledger, pair, known) if signals else None
+        forecasts, notes = _forecasts(found, pair, asked, known, coefficients, explicit=bool(question))
+        moved = _adjustments(forecasts, known_signals)
         if record:
-            _record(rows, to)
+            _record(forecasts, moved, to)
         if form is Form.json:
+            rows = [f.to_dict() | ({"adjustment": m.to_dict()} if m else {}) for f, m in zip(forecasts, moved, strict=True)]
             print(json.dumps({"forecasts": rows, "notes": notes}, ensure_ascii=False, indent=2))
         else:
-            from detente.forecast.showing import forecast_text
+            from detente.forecast.showing import adjustment_text, forecast_text
 
-            notes += [_adjustment_note(r) for r in rows if "adjustment" in r]
+            notes += [adjustment_text(f, m) for f, m in zip(forecasts, moved, strict=True) if m]
             print(forecast_text(forecasts, notes, explain=explain), end="")
 
 
@@ -135,33 +141,35 @@ def _show_all(
         print(ranking_text(title, rows[:most]))
 
 
-def _record(rows: list[dict[str, Any]], to: Path) -> None:
+def _signals(source: HistorySource, ledger: Path | None, pair: Pair, known: date) -> Signals:
+    """Items of the ledger that the forecast is made from."""
+    from detente.forecast.issue import RowsSource
+    from detente.forecast.ledger import open_signals
+
+    if not isinstance(source, RowsSource):
+        raise typer.BadParameter("an imported history has no items; forecast from a --ledger", param_hint="--signals")
+    return open_signals(ledger or LEDGER, pair, known_by=known + timedelta(days=1))
+
+
+def _adjustments(forecasts: list[Forecast], signals: Signals | None) -> list[Adjustment | None]:
+    """What signals make of each forecast; None of each where they were not asked for."""
+    from detente.forecast.signals import adjusted
+
+    return [None if signals is None else adjusted(f.probability, f.question, signals) for f in forecasts]
+
+
+def _record(forecasts: list[Forecast], moved: list[Adjustment | None], to: Path) -> None:
+    """Forecasts, and adjustments as entries of their own."""
     from detente.forecast.record import TrackRecord
 
+    now = datetime.now(UTC)
     with TrackRecord(to) as record:
-        for row in rows:
-            number, new = record.add_forecast(row, now=datetime.now(UTC))
-            tell(f"{to}: {row['question']} {'recorded as' if new else 'was recorded before as'} entry {number}")
-
-
-def _adjusted(row: dict[str, Any], signals: str | None) -> dict[str, Any]:
-    """The forecast as it is, with the adjusted probability beside it."""
-    if signals is None:
-        return row
-    from detente.forecast.signals import Signals, adjusted
-
-    try:
-        counts = Signals(**json.loads(signals))
-    except (ValueError, TypeError) as error:
-        raise typer.BadParameter(f"{signals!r} is no JSON object of counts: {error}", param_hint="--signals") from error
-    return {**row, "adjustment": adjusted(row["probability"], counts).to_dict()}
-
-
-def _adjustment_note(row: dict[str, Any]) -> str:
-    from detente.forecast.showing import percent
-
-    after = percent(row["adjustment"]["after"])
-    return f"{row['question']} with the stated adjustment for open items, whose worth nobody has measured: {after}"
+        for one, adjustment in zip(forecasts, moved, strict=True):
+            number, new = record.add_forecast(one.to_dict(), now=now)
+            tell(f"{to}: {one.question.id} {'recorded as' if new else 'was recorded before as'} entry {number}")
+            if adjustment:
+                entry, new = record.add_adjustment(number, adjustment.to_dict(), now=now)
+                tell(f"{to}: its adjustment {'recorded as' if new else 'was recorded before as'} entry {entry}")
 
 
 def next_command(

@@ -126,11 +126,13 @@ def load_prior(path: Path, until: date) -> DyadPrior:
 def _fitted(numbers: Mapping[str, Any]) -> Fitted:
     logistic = Logistic("logistic", numbers["logistic"]["intercept"], numbers["logistic"]["weights"])
     rate = SelfExcitingRate("self-exciting rate", numbers["rate"]["weights"], numbers["rate"]["dispersion"])
-    thin = thin_model(numbers["thin"]["intercept"], numbers["thin"]["weights"])
+    thin, fair, chosen = (
+        thin_model(numbers[name]["intercept"], numbers[name]["weights"]) for name in ("thin", "thin_fair", "thin_chosen")
+    )
     long_run = long_run_model(numbers["long_run"]["intercept"], numbers["long_run"]["weights"])
     return Fitted(
         numbers["base_rate"],
         DecayedCount(**numbers["decayed_count"]),
         long_run,
-        Shipped(Ensemble("ensemble", logistic, rate), thin),
+        Shipped(Ensemble("ensemble", logistic, rate), thin, fair, chosen),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from detente.forecast.days import Floats
 from detente.forecast.questions import Question
-from detente.forecast.rows import Class
+from detente.forecast.rows import CLASSES, Class
 from detente.forecast.snapshot import HALF_LIVES, Snapshot
 
 Column = tuple[str, Floats]
@@ -49,7 +49,17 @@ def thin_features(past: Snapshot, question: Question) -> tuple[tuple[str, ...], 
     }  # fmt: skip
     shares = [(name, past.decayed(of, 90) / some) for name, of in kinds.items()]
     recent = past.decayed(question.outcome, 14) / (past.decayed("any", 14) + 3)
-    return _table([*_long_run(past)[:4], *shares, ("recent share of outcome", recent)])
+    return _table([*_long_run(past)[:4], *shares, ("recent share of outcome", recent), *_ledger(past, shares)])
+
+
+def _ledger(past: Snapshot, shares: list[Column]) -> Iterator[Column]:
+    """A ledger that holds little but conflict was chosen for it: the shares of a pair then say less."""
+    every, conflict = (past.everyone[CLASSES.index(of)] for of in ("any", "material conflict"))
+    heavy = (conflict + 1) / (every + 10)
+    yield "share of conflict in the ledger", heavy
+    for name, values in shares[:2]:
+        yield f"{name}, times that in the ledger", values * heavy
+    yield "events of the ledger", np.log1p(every)
 
 
 def _table(columns: list[Column]) -> tuple[tuple[str, ...], Floats]:
@@ -69,7 +79,7 @@ def _levels(past: Snapshot, question: Question) -> Iterator[Column]:
     if question.outcome != "material conflict":
         for half_life in (7, 30, 365):
             yield f"material conflict, {half_life}", np.log1p(past.decayed("material conflict", half_life))
-    others: tuple[Class, ...] = ("verbal conflict", "threat", "force", "material cooperation", "rupture")
+    others: tuple[Class, ...] = ("verbal conflict", "threat", "force", "material cooperation", "rupture", "posture", "coercion")
     for of in others:
         if of != question.outcome:
             yield f"{of}, 30", np.log1p(past.decayed(of, 30))
@@ -95,6 +105,10 @@ def _surroundings(past: Snapshot) -> Iterator[Column]:
     yield "conflict around", np.log1p(month).sum(axis=0)
     yield "conflict around both", np.log1p(month.min(axis=0))
     yield "share of conflict around", np.log((quarter + 1) / (past.neighbours("any", 90) + 15)).sum(axis=0)
+    month, quarter = past.neighbours("force", 30), past.neighbours("force", 90)
+    yield "force around", np.log1p(month).sum(axis=0)
+    yield "force around both", np.log1p(month.min(axis=0))
+    yield "share of force around", np.log((quarter + 0.5) / (past.neighbours("any", 90) + 15)).sum(axis=0)
 
 
 def _excitations(past: Snapshot, question: Question) -> Iterator[Column]:
@@ -117,4 +131,7 @@ def _slow_terms(past: Snapshot) -> Iterator[Column]:
     yield "volume times prior verbal conflict", past.rate("any", 90) * verbal_lift
     share = (past.neighbours("material conflict", 90) + 0.5) / (past.neighbours("any", 90) + 8)
     yield "volume times conflict around", past.rate("any", 90) * share.sum(axis=0)
+    share = (past.neighbours("force", 90) + 0.3) / (past.neighbours("any", 90) + 8)
+    yield "volume times force around", past.rate("any", 90) * share.sum(axis=0)
+    yield "volume times force around both", past.rate("any", 90) * share.min(axis=0)
     yield "always", np.full(len(past), 0.01)

@@ -21,7 +21,7 @@ from detente.forecast.features import rate_terms
 from detente.forecast.models import THIN_VOLUME
 from detente.forecast.odds import probability
 from detente.forecast.questions import ACTIVE_DAYS, Question
-from detente.forecast.recalibration import Calibration, calibration
+from detente.forecast.recalibration import Calibration, Calibrations, calibrations
 from detente.forecast.rows import CLASSES, Class, HistoryRow, class_bits, pair_of
 from detente.forecast.snapshot import Snapshot, snapshots
 
@@ -97,6 +97,8 @@ class Forecast:
 
     base_rate: of all active pairs; dyad_rate: of this pair in this history, None where no window of it has matured;
     prior: by the shipped long-run numbers alone; evidence: the days that matter most. uncalibrated: before recalibration.
+    if_fair, if_chosen: of a small ledger, if what was read is a fair sample of what happened, or was chosen because of
+    conflict; else the same as `probability`.
     """
 
     question: Question
@@ -116,6 +118,8 @@ class Forecast:
     events_90: int
     source: str
     model: str
+    if_fair: float
+    if_chosen: float
 
     @property
     def as_of(self) -> date:
@@ -135,8 +139,11 @@ class Forecast:
             "base_rate": round(self.base_rate, 5), "dyad_rate": None if self.dyad_rate is None else round(self.dyad_rate, 5),
             "prior": round(self.prior, 5), "prior_known": self.prior_known,
             "calibration": {"intercept": round(self.calibration.intercept, 5), "slope": round(self.calibration.slope, 5),
-                            "outcomes": self.calibration.outcomes, "applied": not self.calibration.identity},
-            "small_ledger": self.thin, "event_days_of_all_pairs_90": self.volume_90, "event_days_90": self.events_90,
+                            "offset_of_pair": round(self.calibration.offset, 5), "outcomes": self.calibration.outcomes,
+                             "applied": not self.calibration.identity},
+            "small_ledger": self.thin, "if_fair_sample": round(self.if_fair, 5),
+            "if_chosen_for_conflict": round(self.if_chosen, 5),
+            "event_days_of_all_pairs_90": self.volume_90, "event_days_90": self.events_90,
             "expected_days": {k: round(v, 6) for k, v in self.terms.items()},
             "evidence": [e.to_dict() for e in self.evidence], "source": self.source, "model": self.model,
         }  # fmt: skip
@@ -171,15 +178,8 @@ def _ranked(
     history: DyadDays, past: Snapshot, question: Question, edition: Edition, earlier: Earlier
 ) -> list[tuple[Pair, float]]:
     past = past.only(np.flatnonzero(question.asked(history, past.issued, past.pairs)))
-    p = probability(earlier.calibration(question)(edition.of(question).shipped.log_odds(past, question)))
+    p = probability(earlier.calibrations(question)(edition.of(question).shipped.log_odds(past, question), past.pairs))
     return [(history.pairs[past.pairs[i]], float(p[i])) for i in np.argsort(-p, kind="stable")]
-
-
-def prior_alone(pair: Pair, question: Question, *, issued: date, editions: Editions = edition_for) -> float:
-    """What the shipped long-run numbers say of a pair without any event."""
-    edition = editions(issued)
-    (past,) = snapshots(DyadDays.of_rows([]), [issued.toordinal()], prior=edition.prior, pairs=[pair])
-    return _prior(past, edition.of(question), question)
 
 
 def check_reach(history: DyadDays, issued: date, name: str) -> None:
@@ -226,12 +226,12 @@ class Earlier:
             self.pair[question.id][known], self.issued[question.id][known], self.outcome[question.id][known], base_rate
         )
 
-    def calibration(self, question: Question) -> Calibration:
+    def calibrations(self, question: Question) -> Calibrations:
         """Fitted on what was said before; identity until enough outcomes have matured."""
         outcome, said, issued = self.outcome[question.id], self.said[question.id], self.issued[question.id]
         known = ~np.isnan(outcome) & ~np.isnan(said)
         ages = (self.day - issued[known]).astype(np.float64)
-        return calibration(said[known], outcome[known], ages, question.horizon_days)
+        return calibrations(said[known], outcome[known], ages, self.pair[question.id][known], question.horizon_days)
 
 
 class _PriorOfDay:
@@ -280,10 +280,12 @@ class _Case:
 
     def forecast(self, question: Question) -> Forecast:
         self._check_asked(question)
-        fitted, calibrated = self.edition.of(question), self.earlier.calibration(question)
+        fitted = self.edition.of(question)
+        calibrated = self.earlier.calibrations(question).of(int(self.past.pairs[0]))
         matured = self.earlier.matured(question, fitted.base_rate)
         raw = fitted.shipped.log_odds(self.past, question)
         thin = bool(self.past.volume_90[0] < THIN_VOLUME)
+        if_fair, if_chosen = (_only(probability(calibrated(z))) for z in fitted.shipped.log_odds_if(self.past, question))
         recent = {
             e.date for e in self.events if self.past.issued - e.date.toordinal() <= ACTIVE_DAYS and e.status == "happened"
         }
@@ -296,6 +298,7 @@ class _Case:
             terms=expected_days(self.past, question, fitted),
             evidence=self._evidence(question, fitted, calibrated), events_90=len(recent),
             source=self.source, model=f"edition {self.edition.name}, {'small ledger' if thin else 'ensemble'}",
+            if_fair=if_fair, if_chosen=if_chosen,
         )  # fmt: skip
 
     def _check_asked(self, question: Question) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from detente.forecast.backtest import DETENTE, RECALIBRATED, Backtest, Rolled
 from detente.forecast.bootstrap import DRAWS, LEVEL, Estimate, estimates
+from detente.forecast.chance import error_by_chance
 from detente.forecast.days import Floats
-from detente.forecast.scores import Bin, brier_scores, log_losses, reliability, skill
+from detente.forecast.scores import Bin, auc_of_groups, brier_scores, log_losses, precision_of_groups, reliability, skill
 
 SCHEMA = "detente.backtest/1"
 DYAD_RATE, COUNT = "dyad rate", "decayed count"
@@ -31,11 +32,13 @@ class Verdict:
     measures: Mapping[str, Mapping[str, Estimate]]
     bins: Mapping[str, tuple[Bin, ...]]
     unknown: int = 0
+    error_by_chance: float = float("nan")  # calibration error of one whose probabilities were exactly right
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "question": self.question, "title": self.title, "rows": self.rows, "dyads": self.dyads,
             "base_rate": round(self.base_rate, 5) if self.rows else None, "windows_without_end": self.unknown,
+            "calibration_error_by_chance": round(self.error_by_chance, 5) if self.rows else None,
             "models": {m: {name: e.to_dict() for name, e in by_name.items()} for m, by_name in self.measures.items()},
             "reliability": {
                 model: [[b.number, round(b.said, 5), round(b.came_true, 5)] for b in bins] for model, bins in self.bins.items()
@@ -89,7 +92,11 @@ def verdict(rolled: Rolled, *, draws: int = DRAWS) -> Verdict:
         model, name = key.split("\t")
         by_model[model][name] = estimate
     bins = {m: reliability(models[m], y) for m in (COUNT, DETENTE, RECALIBRATED) if m in models}
-    return Verdict(question.id, question.title, len(y), len(set(rolled.pair.tolist())), base, by_model, bins, rolled.unknown)
+    chance = (
+        error_by_chance(models[DETENTE], rolled.pair, rolled.issued, question.horizon_days) if DETENTE in models else np.nan
+    )
+    dyads = len(set(rolled.pair.tolist()))
+    return Verdict(question.id, question.title, len(y), dyads, base, by_model, bins, rolled.unknown, chance)
 
 
 def _of_losses(sums: Mapping[str, tuple[float, float]], model: str, rows: float) -> tuple[float, ...]:
@@ -113,24 +120,9 @@ class Ranked:
         """AUC, average precision and calibration error."""
         w = weights[self._order]
         yes, every = np.add.reduceat(w * self._y, self._starts), np.add.reduceat(w, self._starts)
-        return _auc(yes, every - yes), _precision(yes[::-1], every[::-1]), self._calibration_error(w)
+        return auc_of_groups(yes, every - yes), precision_of_groups(yes[::-1], every[::-1]), self._calibration_error(w)
 
     def _calibration_error(self, w: Floats) -> float:
         edges = [part[0] for part in self._bins]
         said, came = np.add.reduceat(w * self._p, edges), np.add.reduceat(w * self._y, edges)
         return float(np.abs(said - came).sum() / w.sum())
-
-
-def _auc(yes: Floats, no: Floats) -> float:
-    if yes.sum() == 0 or no.sum() == 0:
-        return float("nan")
-    below = np.cumsum(no) - no
-    return float((yes * (below + no / 2)).sum() / (yes.sum() * no.sum()))
-
-
-def _precision(yes: Floats, every: Floats) -> float:
-    if yes.sum() == 0:
-        return float("nan")
-    reached = np.cumsum(every)
-    precision = np.divide(np.cumsum(yes), reached, out=np.zeros(len(yes)), where=reached > 0)
-    return float((precision * yes).sum() / yes.sum())

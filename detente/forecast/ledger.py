@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from detente.forecast.days import Pair
 from detente.forecast.fold import shipped_states
 from detente.forecast.issue import RowsSource
 from detente.forecast.rows import HistoryRow
+from detente.forecast.signals import Signals, signals_of
 from detente.read.actor_tables import shipped_rows
 from detente.read.codebook import plover_cameo
 
@@ -92,11 +95,21 @@ def open_source(path: Path, *, known_by: date) -> RowsSource:
     from detente.ledger.connection import open_ledger
     from detente.relations.happenings import merge
 
-    moment = datetime.combine(known_by, time.min, UTC)
-    db: Any = open_ledger(path)
-    try:
+    moment = _start_of(known_by)
+    with closing(open_ledger(path)) as db:
         reports = queries.all_reports(db, known_by=moment)
         happenings = merge(reports, queries.copy_pairs(db, known_by=moment))
-    finally:
-        db.close()
     return RowsSource(f"ledger {path.name}", tuple(rows_of(happenings)))
+
+
+def open_signals(path: Path, pair: Pair, *, known_by: date) -> Signals:
+    """What the ledger alone knows of a pair, as known before a day."""
+    from detente.ledger.connection import open_ledger
+    from detente.relations.pair import pair_at
+
+    with closing(open_ledger(path)) as db:
+        return signals_of(pair_at(db, *pair, known_by=_start_of(known_by)), known_by)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

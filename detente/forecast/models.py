@@ -89,15 +89,28 @@ class Ensemble:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What an installed Détente forecasts with: the ensemble, and the more of the thin model the less the whole past holds."""
+    """What an installed Détente forecasts with: the ensemble, and the more of the thin model the less the whole past holds.
+
+    fair, chosen: what takes the place of the thin model if what was read is a fair sample of what happened, or was chosen
+    because of conflict. Nobody knows which, and the thin model stands between.
+    """
 
     ensemble: Ensemble
     thin: Logistic
+    fair: Logistic
+    chosen: Logistic
     name: str = "detente"
 
     def log_odds(self, past: Snapshot, question: Question) -> Floats:
+        return self._mixed(self.thin, past, question)
+
+    def log_odds_if(self, past: Snapshot, question: Question) -> tuple[Floats, Floats]:
+        """If what was read is a fair sample, and if it was chosen because of conflict."""
+        return self._mixed(self.fair, past, question), self._mixed(self.chosen, past, question)
+
+    def _mixed(self, thin: Logistic, past: Snapshot, question: Question) -> Floats:
         share = np.minimum(past.volume_90 / THIN_VOLUME, 1.0)
-        few, many = self.thin.log_odds(past, question), self.ensemble.log_odds(past, question)
+        few, many = thin.log_odds(past, question), self.ensemble.log_odds(past, question)
         return np.asarray(share * many + (1 - share) * few)
 
     def probabilities(self, past: Snapshot, question: Question, matured: Matured) -> Floats:

@@ -24,7 +24,7 @@ APPLICATION_ID = 0x44657452  # "DetR"
 VERSION = 1
 NO_HASH = "0" * 64
 LATE_DAYS = 1  # a forecast recorded later than that after its day of issue was made with hindsight
-Kind = Literal["forecast", "resolution"]
+Kind = Literal["forecast", "resolution", "adjustment"]
 
 _SCHEMA = """
 CREATE TABLE entries (
@@ -56,17 +56,18 @@ class Recorded:
     """A forecast of the record and what became of it; `resolution` is None while it is open.
 
     live: recorded before its window had begun; otherwise it was made with hindsight and is scored apart.
+    adjustment: the first one by a ledger's signals that was recorded as much in time as the forecast itself.
     """
 
     number: int
     recorded_at: str
     body: Mapping[str, Any]
     resolution: Mapping[str, Any] | None
+    adjustment: Mapping[str, Any] | None = None
 
     @property
     def live(self) -> bool:
-        recorded = datetime.fromisoformat(self.recorded_at).date()
-        return (recorded - date.fromisoformat(self.body["issued"])).days <= LATE_DAYS
+        return _in_time(self.recorded_at, self.body)
 
     @property
     def outcome(self) -> str | None:
@@ -115,11 +116,29 @@ class TrackRecord:
             }  # fmt: skip
             return self._append("resolution", body, now)
 
+    def add_adjustment(self, number: int, adjustment: Mapping[str, Any], *, now: datetime) -> tuple[int, bool]:
+        """What a ledger's signals make of a forecast, as an entry of its own; the first one stays. Raises RecordInvalid.
+
+        adjustment: as `Adjustment.to_dict` gives it. Returns the number of the entry, and False where there was one already.
+        """
+        with self._writing():
+            found = {f.number: f for f in self.forecasts()}.get(number)
+            if found is None:
+                raise RecordInvalid(f"{self._path}: entry {number} is not a forecast")
+            for entry in self.entries():
+                if entry.kind == "adjustment" and entry.body["forecast"] == number:
+                    return entry.number, False
+            return self._append("adjustment", {"forecast": number, **adjustment}, now), True
+
     def forecasts(self) -> list[Recorded]:
-        """All forecasts with their resolutions, in the order of recording."""
+        """All forecasts with their resolutions and adjustments, in the order of recording."""
         entries = list(self.entries())
         decided = {e.body["forecast"]: e.body for e in entries if e.kind == "resolution"}
-        return [Recorded(e.number, e.recorded_at, e.body, decided.get(e.number)) for e in entries if e.kind == "forecast"]
+        moved = {e.body["forecast"]: e for e in entries if e.kind == "adjustment"}
+        return [
+            Recorded(e.number, e.recorded_at, e.body, decided.get(e.number), _adjustment_in_time(e, moved.get(e.number)))
+            for e in entries if e.kind == "forecast"
+        ]  # fmt: skip
 
     def entries(self) -> Iterator[Entry]:
         """All entries, each checked against the one before it. Raises RecordInvalid at the first that does not fit."""
@@ -182,8 +201,21 @@ def read_record(path: Path) -> list[Recorded]:
         return record.forecasts()
 
 
+def _in_time(recorded_at: str, forecast: Mapping[str, Any]) -> bool:
+    """Whether an entry was recorded before the window of a forecast had begun."""
+    recorded = datetime.fromisoformat(recorded_at).date()
+    return (recorded - date.fromisoformat(forecast["issued"])).days <= LATE_DAYS
+
+
+def _adjustment_in_time(forecast: Entry, moved: Entry | None) -> Mapping[str, Any] | None:
+    """Hindsight may not adjust what was said before the fact."""
+    if moved is None or (_in_time(forecast.recorded_at, forecast.body) and not _in_time(moved.recorded_at, forecast.body)):
+        return None
+    return moved.body
+
+
 def _key(body: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(json.dumps(body.get(k)) for k in ("question", "pair", "issued", "source", "model", "adjusted"))
+    return tuple(json.dumps(body.get(k)) for k in ("question", "pair", "issued", "source", "model"))
 
 
 def _hash(number: int, kind: str, recorded_at: str, body: str, previous: str) -> str:

@@ -12,10 +12,12 @@ from typing import Literal
 from detente.errors import DetenteError
 
 Class = Literal[
-    "any", "verbal cooperation", "material cooperation", "verbal conflict", "material conflict", "force", "rupture", "threat"
-]
+    "any", "verbal cooperation", "material cooperation", "verbal conflict", "material conflict", "force", "rupture", "threat",
+    "posture", "coercion",
+]  # fmt: skip
 CLASSES: tuple[Class, ...] = (
     "any", "verbal cooperation", "material cooperation", "verbal conflict", "material conflict", "force", "rupture", "threat",
+    "posture", "coercion",
 )  # fmt: skip
 RUPTURES = ("161", "163", "166")  # relations reduced or broken, embargo, expulsion
 _ROOTS = 20
@@ -53,7 +55,10 @@ def class_bits(code: str) -> int:
     if not 1 <= root <= _ROOTS:
         raise CodeUnknown(f"{code!r} is not a CAMEO code; expected two to four digits that begin with 01 to 20, as '190'")
     quad = 1 if root <= 5 else 2 if root <= 8 else 3 if root <= 13 else 4
-    named = {"force": root >= 18, "rupture": code[:3] in RUPTURES, "threat": root == 13}
+    named = {
+        "force": root >= 18, "rupture": code[:3] in RUPTURES, "threat": root == 13, "posture": root == 15,
+        "coercion": root == 17,
+    }  # fmt: skip
     return 1 | 1 << quad | sum(1 << CLASSES.index(c) for c, holds in named.items() if holds)
 
 

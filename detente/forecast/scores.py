@@ -44,24 +44,28 @@ def auc(p: Floats, outcome: Floats, weights: Floats | None = None) -> float:
     """
     w = np.ones(len(p)) if weights is None else weights
     groups, at = np.unique(p, return_inverse=True)
-    yes = np.bincount(at, weights=w * outcome, minlength=len(groups))
-    no = np.bincount(at, weights=w * (1 - outcome), minlength=len(groups))
+    yes = np.asarray(np.bincount(at, weights=w * outcome, minlength=len(groups)), dtype=np.float64)
+    no = np.asarray(np.bincount(at, weights=w * (1 - outcome), minlength=len(groups)), dtype=np.float64)
+    return auc_of_groups(yes, no)
+
+
+def auc_of_groups(yes: Floats, no: Floats) -> float:
+    """AUC from how many cases of each kind share a forecast, in ascending order of forecasts."""
     if yes.sum() == 0 or no.sum() == 0:
         return float("nan")
     below = np.cumsum(no) - no
     return float((yes * (below + no / 2)).sum() / (yes.sum() * no.sum()))
 
 
-def average_precision(p: Floats, outcome: Floats, weights: Floats | None = None) -> float:
-    """Precision averaged over the cases that came true, from the surest down; ties share. NaN where none came true."""
-    w = np.ones(len(p)) if weights is None else weights
-    groups, at = np.unique(-np.asarray(p), return_inverse=True)
-    yes = np.bincount(at, weights=w * outcome, minlength=len(groups))
-    all_ = np.bincount(at, weights=w, minlength=len(groups))
+def precision_of_groups(yes: Floats, every: Floats) -> float:
+    """Average precision: precision averaged over the cases that came true, from the surest down; NaN where none came true.
+
+    yes, every: how many of those that share a forecast came true, and how many they are, in descending order of forecasts.
+    """
     if yes.sum() == 0:
         return float("nan")
-    reached = np.cumsum(all_)
-    precision = np.divide(np.cumsum(yes), reached, out=np.zeros(len(groups)), where=reached > 0)
+    reached = np.cumsum(every)
+    precision = np.divide(np.cumsum(yes), reached, out=np.zeros(len(yes)), where=reached > 0)
     return float((precision * yes).sum() / yes.sum())
 
 

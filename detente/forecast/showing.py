@@ -11,6 +11,7 @@ from detente.forecast.judging import Judgement, Verdict
 from detente.forecast.next import ROOTS, Expected
 from detente.forecast.recalibration import ENOUGH_OUTCOMES
 from detente.forecast.rows import HistoryRow, has_class
+from detente.forecast.signals import Adjustment
 from detente.forecast.tally import Tally
 
 _SHOWN = ("global rate", "dyad rate", "persistence", "decayed count", "decayed count, recalibrated", "logistic",
@@ -51,10 +52,26 @@ def forecast_text(found: Sequence[Forecast], notes: Iterable[str] = (), *, expla
     return "\n".join(lines).rstrip() + "\n"
 
 
+def adjustment_text(one: Forecast, moved: Adjustment) -> str:
+    """What the signals of a ledger make of a forecast, with the items they are."""
+    if not moved.steps:
+        return f"{one.question.id} with the signals of the ledger: {percent(moved.after)}, unchanged, as there are none"
+    parts = [
+        f"{len(moved.numbers[name])} {name} {step:+.2f} ({', '.join(str(n) for n in moved.numbers[name])})"
+        for name, step in moved.steps.items()
+    ]
+    return (
+        f"{one.question.id} with the signals of the ledger, whose worth nobody has measured: {percent(moved.after)} instead of "
+        f"{percent(moved.before)}; log odds by items: {'; '.join(parts)}"
+    )
+
+
 def forecast_line(one: Forecast) -> str:
     """One forecast in one line with its base rates, for a brief."""
     rates = f"all active pairs {percent(one.base_rate)}, this pair in the long run {percent(one.prior)}"
-    return f"{one.question.title}: {percent(one.probability)} ({rates}), {one.issued} to {one.until}"
+    low, high = sorted((one.if_fair, one.if_chosen, one.probability))[::2]
+    small = f", a small ledger: {percent(low)} to {percent(high)} by how it was chosen" if one.thin else ""
+    return f"{one.question.title}: {percent(one.probability)} ({rates}{small}), {one.issued} to {one.until}"
 
 
 def _reasons(one: Forecast, explain: bool) -> list[str]:
@@ -72,12 +89,18 @@ def _reasons(one: Forecast, explain: bool) -> list[str]:
     if not one.calibration.identity:
         lines.append(
             f"  {points(one.probability - one.uncalibrated):>6}    recalibrated on {one.calibration.outcomes} outcomes here"
+            + (f", this pair by {one.calibration.offset:+.2f} in log odds" if one.calibration.offset else "")
         )
     else:
         lines.append(
             f"            not calibrated here: {one.calibration.outcomes} of {ENOUGH_OUTCOMES} outcomes have come true so far"
         )
     lines.append(f"  {percent(one.probability):>8}  forecast")
+    if one.thin:
+        lines.append(
+            f"            a small ledger: {percent(one.if_fair)} if what was read is a fair sample of what happened, "
+            f"{percent(one.if_chosen)} if it was chosen because of conflict"
+        )
     if one.evidence:
         lines.append("  what moves it most, in points:")
         lines += [line for e in one.evidence for line in _evidence(e, one)]
@@ -139,6 +162,7 @@ def _verdict_lines(v: Verdict) -> list[str]:
             f"{_interval(m['skill over decayed count']):<24}{_interval(m['AUC'], sign=False):<20}"
             f"{m['average precision'].value:6.3f}{m['calibration error'].value:8.4f}"
         )
+    lines.append(f"  ECE by chance, of one whose probabilities were exactly right: {v.error_by_chance:.4f}")
     return lines
 
 
@@ -165,6 +189,9 @@ def _tally_lines(one: Tally) -> list[str]:
     ]
     measures: Mapping[str, Estimate] = one.measures
     lines += [f"    {name:<24} {_score(e)}" for name, e in measures.items()]
+    if one.number_adjusted:
+        lines.append(f"    with the signals of the ledger, apart: {one.number_adjusted} decided")
+        lines += [f"      {name:<24} {_score(e)}" for name, e in one.adjusted.items()]
     if one.bins:
         lines.append(
             "    said / came true:  " + "  ".join(f"{b.said:.0%}/{b.came_true:.0%} ({b.number:.0f})" for b in one.bins)

@@ -13,7 +13,7 @@ from detente.forecast.questions import ACTIVE_DAYS, active_pairs
 from detente.forecast.rows import CLASSES, Class
 
 HALF_LIVES = (3, 7, 14, 30, 90, 365)  # days
-NEAR_CLASSES: tuple[Class, ...] = ("any", "material conflict")
+NEAR_CLASSES: tuple[Class, ...] = ("any", "material conflict", "force")
 NEAR_HALF_LIVES = (30, 90)
 _RATE = np.log(2) / np.array(HALF_LIVES, dtype=np.float64)
 
@@ -26,13 +26,6 @@ class Prior(Protocol):
         ...
 
 
-class NoPrior:
-    """A prior that knows no pair."""
-
-    def numbers(self, pairs: Sequence[Pair], issued: int) -> Floats:
-        return np.zeros((len(pairs), 4))
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The past of some pairs, known before `issued`.
@@ -40,7 +33,7 @@ class Snapshot:
     counts: (classes, half-lives, n), days with such an event, each halved every half-life.
     around: (NEAR_CLASSES, NEAR_HALF_LIVES, 2, n), the same of everything else that the pair's first and second state do.
     prior: (n, 4), see Prior. mean_volume: (n,) mean over active pairs of the event days with half-life 90.
-    volume_90: (n,) event days of all pairs in the last 90 days.
+    volume_90: (n,) event days of all pairs in the last 90 days. everyone: (classes, n) days of all pairs with half-life 90.
     """
 
     issued: int
@@ -50,6 +43,7 @@ class Snapshot:
     prior: Floats
     mean_volume: Floats
     volume_90: Floats
+    everyone: Floats
 
     def decayed(self, of: Class, half_life: int) -> Floats:
         """Decayed number of days."""
@@ -75,22 +69,21 @@ class Snapshot:
         return replace(
             self, pairs=self.pairs[chosen], counts=self.counts[:, :, chosen], around=self.around[..., chosen],
             prior=self.prior[chosen], mean_volume=self.mean_volume[chosen], volume_90=self.volume_90[chosen],
+            everyone=self.everyone[:, chosen],
         )  # fmt: skip
 
     def without_prior(self) -> Snapshot:
         return replace(self, prior=np.zeros_like(self.prior))
 
-    def without_own(self) -> Snapshot:
-        """As if the pairs had no event at all: only the prior and the surroundings are left."""
-        return replace(self, counts=np.zeros_like(self.counts))
-
     def less(self, days: Mapping[Class, Iterable[int]]) -> Snapshot:
         """As if the pairs had not had events on these days; for a snapshot of one pair."""
-        counts = self.counts.copy()
+        counts, everyone = self.counts.copy(), self.everyone.copy()
         for of, gone in days.items():
             for day in gone:
-                counts[CLASSES.index(of)] -= weights(np.array([day]), self.issued)
-        return replace(self, counts=np.maximum(counts, 0.0))
+                lost = weights(np.array([day]), self.issued)
+                counts[CLASSES.index(of)] -= lost
+                everyone[CLASSES.index(of)] -= lost[HALF_LIVES.index(90)]
+        return replace(self, counts=np.maximum(counts, 0.0), everyone=np.maximum(everyone, 0.0))
 
 
 def weights(days: Ints, issued: int) -> Floats:
@@ -140,6 +133,7 @@ def snapshots(
         yield Snapshot(
             day, chosen, own, ends.around(counts, own, names), prior.numbers(names, day),
             np.full(len(names), float(mean)), np.full(len(names), float(volume)),
+            np.repeat(counts[:, [HALF_LIVES.index(90)]].sum(axis=2), len(names), axis=1),
         )  # fmt: skip
 
 
@@ -180,4 +174,5 @@ def stacked(several: Sequence[Snapshot]) -> tuple[Ints, Snapshot]:
         np.concatenate([s.prior for s in several]),
         np.concatenate([s.mean_volume for s in several]),
         np.concatenate([s.volume_90 for s in several]),
+        np.concatenate([s.everyone for s in several], axis=1),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from detente.forecast.bootstrap import DRAWS, Estimate, estimates
-from detente.forecast.days import Floats
+from detente.forecast.days import Floats, Ints
 from detente.forecast.record import Recorded
 from detente.forecast.scores import Bin, brier_scores, calibration_error, log_losses, reliability, skill
 
@@ -28,6 +28,8 @@ class Tally:
     no: int
     measures: Mapping[str, Estimate]
     bins: tuple[Bin, ...]
+    adjusted: Mapping[str, Estimate] = field(default_factory=dict)  # of those that signals of a ledger moved, apart
+    number_adjusted: int = 0
 
     @property
     def void_share(self) -> float | None:
@@ -41,6 +43,7 @@ class Tally:
             "void_share": None if self.void_share is None else round(self.void_share, 4), "yes": self.yes, "no": self.no,
             "measures": {k: e.to_dict() for k, e in self.measures.items()},
             "reliability": [[b.number, round(b.said, 5), round(b.came_true, 5)] for b in self.bins],
+            "adjusted_by_signals": {"decided": self.number_adjusted, **{k: e.to_dict() for k, e in self.adjusted.items()}},
         }  # fmt: skip
 
 
@@ -57,13 +60,17 @@ def tally(question: str, forecasts: Sequence[Recorded], *, draws: int = DRAWS) -
     number = {o: sum(f.outcome == o for f in forecasts) for o in ("yes", "no", "void", None)}
     decided = [f for f in forecasts if f.outcome in ("yes", "no")]
     measures, bins = _scores(decided, draws) if decided else ({}, ())
-    return Tally(question, len(forecasts), number[None], number["void"], number["yes"], number["no"], measures, bins)
+    moved = [f for f in decided if f.adjustment is not None]
+    return Tally(
+        question, len(forecasts), number[None], number["void"], number["yes"], number["no"], measures, bins,
+        _scores_of_adjustment(moved, draws) if moved else {}, len(moved),
+    )  # fmt: skip
 
 
 def _scores(decided: Sequence[Recorded], draws: int) -> tuple[Mapping[str, Estimate], tuple[Bin, ...]]:
-    y = np.array([float(f.outcome == "yes") for f in decided])
-    said = {name: _column(decided, name) for name in ("probability", "base_rate", "dyad_rate", "adjusted")}
-    p, dyads = said["probability"], np.unique([" ".join(f.body["pair"]) for f in decided], return_inverse=True)[1]
+    y, dyads = _outcomes(decided)
+    said = {name: _column(decided, name) for name in ("probability", "base_rate", "dyad_rate")}
+    p = said["probability"]
     losses = {name: (log_losses(v, y), brier_scores(v, y)) for name, v in said.items()}
 
     def measure(w: Floats) -> dict[str, float]:
@@ -74,16 +81,33 @@ def _scores(decided: Sequence[Recorded], draws: int) -> tuple[Mapping[str, Estim
             "skill over dyad rate": skill(total["probability"][0], total["dyad_rate"][0]),
             "calibration error": calibration_error(p, y, w),
         }  # fmt: skip
-        if any("adjustment" in f.body for f in decided):
-            found["skill of the adjustment"] = skill(total["adjusted"][0], total["probability"][0])
         return found
 
     return estimates(measure, dyads, draws=draws), reliability(p, y)
 
 
+def _scores_of_adjustment(moved: Sequence[Recorded], draws: int) -> Mapping[str, Estimate]:
+    """Of the adjusted probabilities, and their skill over the unadjusted ones of the same forecasts."""
+    y, dyads = _outcomes(moved)
+    p, plain = np.array([f.adjustment["after"] for f in moved if f.adjustment]), _column(moved, "probability")
+    losses, briers, before = log_losses(p, y), brier_scores(p, y), log_losses(plain, y)
+
+    def measure(w: Floats) -> dict[str, float]:
+        return {
+            "log loss": float(losses @ w) / w.sum(), "Brier score": float(briers @ w) / w.sum(),
+            "skill over the forecast": skill(float(losses @ w), float(before @ w)),
+        }  # fmt: skip
+
+    return estimates(measure, dyads, draws=draws)
+
+
+def _outcomes(decided: Sequence[Recorded]) -> tuple[Floats, Ints]:
+    """Outcomes, and the pairs as clusters."""
+    y = np.array([float(f.outcome == "yes") for f in decided])
+    return y, np.unique([" ".join(f.body["pair"]) for f in decided], return_inverse=True)[1]
+
+
 def _column(decided: Sequence[Recorded], name: str) -> Floats:
-    """One number of each forecast; where there is no dyad rate, the base rate, where nothing was adjusted, the forecast."""
-    if name == "adjusted":
-        return np.array([f.body.get("adjustment", {}).get("after", f.body["probability"]) for f in decided])
+    """One number of each forecast; where there is no dyad rate, the base rate."""
     fallback = [f.body["base_rate"] for f in decided]
     return np.array([f.body[name] if f.body[name] is not None else b for f, b in zip(decided, fallback, strict=True)])

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
 import numpy as np
 
-from detente.forecast.days import DyadDays
+from detente.forecast.days import DyadDays, Floats, Pair
 from detente.forecast.rows import HistoryRow
 
 STATES = ("ARV", "BLM", "CSV", "DOR", "ELM", "FEN", "GAR", "HOL")
 FIRST = date(2031, 1, 1)
 CODES = ("036", "040", "043", "051", "061", "070", "111", "112", "120", "130", "150", "161", "173", "190")
 _CHANCES = np.array([8, 16, 10, 6, 2, 2, 6, 4, 3, 2, 1, 1, 1, 2.0])
+
+
+class NoPrior:
+    """A prior that knows no pair."""
+
+    def numbers(self, pairs: Sequence[Pair], issued: int) -> Floats:
+        return np.zeros((len(pairs), 4))
 
 
 def row(day: date, code: str = "040", actor: str = "ARV", recipient: str = "BLM", lag: int = 0, **rest: object) -> HistoryRow:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from forecast.histories import FIRST, busy, on, row
+from forecast.histories import FIRST, NoPrior, busy, on, row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.forecast.days import DyadDays, mondays
 from detente.forecast.questions import active_pairs
 from detente.forecast.rows import CLASSES, CodeUnknown, class_bits, has_class
-from detente.forecast.snapshot import HALF_LIVES, Decays, NoPrior, snapshots, stacked
+from detente.forecast.snapshot import HALF_LIVES, Decays, snapshots, stacked
 
 PAIR = ("ARV", "BLM")
 
@@ -22,7 +22,8 @@ PAIR = ("ARV", "BLM")
         ("010", {"any", "verbal cooperation"}),
         ("0871", {"any", "material cooperation"}),
         ("130", {"any", "verbal conflict", "threat"}),
-        ("140", {"any", "material conflict"}), ("163", {"any", "material conflict", "rupture"}),
+        ("140", {"any", "material conflict"}), ("150", {"any", "material conflict", "posture"}),
+        ("172", {"any", "material conflict", "coercion"}), ("163", {"any", "material conflict", "rupture"}),
         ("1661", {"any", "material conflict", "rupture"}), ("190", {"any", "material conflict", "force"}),
     ],
 )  # fmt: skip
@@ -134,3 +135,14 @@ def test_stacked_snapshots_keep_their_rows() -> None:
     issued, whole = stacked(several)
     assert len(issued) == len(whole) == sum(len(s) for s in several)
     assert np.array_equal(whole.only(np.arange(len(several[0]))).counts, several[0].counts)
+
+
+def test_a_snapshot_knows_the_days_of_all_pairs_and_takes_a_day_away_from_them_too() -> None:
+    rows = [row(on(0), "190"), row(on(0), "040", "CSV", "DOR")]
+    (past,) = snapshots(DyadDays.of_rows(rows), [on(90).toordinal()], prior=NoPrior(), pairs=[PAIR])
+    conflict = CLASSES.index("material conflict")
+    assert past.everyone[0, 0] == pytest.approx(1.0)
+    assert past.everyone[conflict, 0] == pytest.approx(0.5)
+    left = past.less({"any": [on(0).toordinal()], "material conflict": [on(0).toordinal()]})
+    assert left.everyone[0, 0] == pytest.approx(0.5)
+    assert left.everyone[conflict, 0] == 0.0

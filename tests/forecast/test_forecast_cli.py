@@ -24,6 +24,7 @@ REAL = dict(
 )
 ONE, OTHER = REAL["ARV"], REAL["BLM"]
 KNOWN = str(on(379))
+CRISIS = Path(__file__).parents[2] / "examples" / "crisis" / "readings.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -123,13 +124,20 @@ def test_recorded_forecasts_are_resolved_and_scored(run: Callable[..., Any], tmp
     assert "last hash" in run("score", "--draws", 20).stdout
 
 
-def test_signals_are_logged_apart(run: Callable[..., Any]) -> None:
-    plain = run("forecast", ONE, OTHER, "--as-of", KNOWN, "-q", "conflict", "-f", "json").stdout
-    moved = run(
-        "forecast", ONE, OTHER, "--as-of", KNOWN, "-q", "conflict", "-f", "json", "--signals", '{"open_threats": 2}'
-    ).stdout
-    first, second = (json.loads(x)["forecasts"][0] for x in (plain, moved))
-    assert second["adjustment"]["after"] > second["adjustment"]["before"] == first["probability"] == second["probability"]
+def test_signals_come_from_the_items_of_a_ledger_and_are_logged_apart(tmp_path: Path) -> None:
+    ledger = tmp_path / "crisis.ledger"
+    assert CliRunner().invoke(app, ["import", str(CRISIS), "--to", str(ledger)]).exit_code == 0
+    call = ["forecast", "ARV", "BLM", "--as-of", "2024-03-24", "-q", "conflict", "-l", str(ledger)]
+    moved = json.loads(CliRunner().invoke(app, [*call, "--signals", "--record", "-f", "json"]).stdout)["forecasts"][0]
+    plain = json.loads(CliRunner().invoke(app, [*call, "-f", "json"]).stdout)["forecasts"][0]
+    adjustment = moved.pop("adjustment")
+    assert moved == plain
+    assert adjustment["before"] == plain["probability"] != adjustment["after"]
+    assert "unmet demands" in adjustment["numbers"]
+    (recorded,) = read_record(Path("forecasts.record"))
+    assert "adjustment" not in recorded.body
+    assert recorded.adjustment is not None
+    assert "whose worth nobody has measured" in CliRunner().invoke(app, [*call, "--signals"]).stdout
 
 
 def test_who_comes_next_is_ranked_with_reasons(run: Callable[..., Any]) -> None:
@@ -158,7 +166,8 @@ def test_a_backtest_is_written_in_three_forms(run: Callable[..., Any], tmp_path:
         (("forecast", ONE, OTHER, "--as-of", KNOWN, "-q", "peace"), 2, "is not a question"),
         (("forecast", ONE, OTHER, "--as-of", KNOWN, "-q", "conflict", "--horizon", 14), 2, "14 days are not offered"),
         (("forecast", ONE, OTHER, "--as-of", KNOWN, "--horizon", 7), 2, "exactly one --question"),
-        (("forecast", ONE, OTHER, "--as-of", KNOWN, "--signals", "many"), 2, "no JSON object of counts"),
+        (("forecast", ONE, OTHER, "--as-of", KNOWN, "--signals"), 2, "an imported history has no items"),
+        (("forecast", "--all", "--as-of", KNOWN, "--record"), 2, "are for two states"),
         (("forecast", ONE, OTHER, "--as-of", on(900)), 1, "days before"),
         (("forecast", ONE, OTHER, "--as-of", "1990-01-01"), 1, "no event between two states"),
         (("forecast", ONE, OTHER, "--source", "none", "--as-of", KNOWN), 1, "no history 'none'"),

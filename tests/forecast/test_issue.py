@@ -10,7 +10,7 @@ import pytest
 from forecast.histories import FIRST, busy_rows, on, row
 
 from detente.forecast.editions import DyadPrior, Edition, EditionInvalid, edition_for, shipped_editions
-from detente.forecast.issue import ForecastImpossible, RowsSource, forecast, forecast_all, prior_alone
+from detente.forecast.issue import ForecastImpossible, RowsSource, forecast, forecast_all
 from detente.forecast.models import at_least
 from detente.forecast.questions import question_of
 from detente.forecast.rows import class_bits
@@ -51,7 +51,7 @@ def test_the_probability_can_be_worked_out_by_hand() -> None:
     ours = np.log(found.uncalibrated / (1 - found.uncalibrated))
     logistic = 1 / (1 + np.exp(-(2 * ours - np.log(rate / (1 - rate)))))
     assert 0 < logistic < 1
-    calibrated = found.calibration.intercept + found.calibration.slope * ours
+    calibrated = found.calibration.intercept + found.calibration.slope * ours + found.calibration.offset
     assert found.probability == pytest.approx(1 / (1 + np.exp(-calibrated)))
 
 
@@ -65,20 +65,23 @@ def test_each_piece_of_evidence_is_what_its_day_adds() -> None:
 
 def test_small_ledgers_show_prior_evidence_and_result_apart() -> None:
     rows_ = [row(on(-k), "190") for k in range(1, 6)]
-    bare = prior_alone(PAIR, HEADLINE, issued=FIRST, editions=known_to_prior)
+    (bare,) = forecast(small(row(on(-9), "040", "CSV", "DOR")), PAIR, [HEADLINE], issued=FIRST, editions=known_to_prior)
     (found,) = forecast(small(*rows_), PAIR, [HEADLINE], issued=FIRST, editions=known_to_prior)
     assert found.thin
-    assert found.prior == pytest.approx(bare)
-    assert found.probability > found.prior
+    assert found.prior == pytest.approx(bare.prior)
+    assert found.probability > max(found.prior, bare.probability)
     assert found.events_90 == 5
     assert found.calibration.identity
     assert "small ledger" in found.model
 
 
 def test_a_pair_that_the_prior_knows_for_conflict_starts_higher() -> None:
-    known = prior_alone(PAIR, HEADLINE, issued=FIRST, editions=known_to_prior)
-    unknown = prior_alone(("CSV", "DOR"), HEADLINE, issued=FIRST, editions=known_to_prior)
-    assert known > 2 * unknown
+    other = small(row(on(-9), "040", "ELM", "FEN"))
+    (known,), (unknown,) = (
+        forecast(other, pair, [HEADLINE], issued=FIRST, editions=known_to_prior) for pair in (PAIR, ("CSV", "DOR"))
+    )
+    assert known.prior > 2 * unknown.prior
+    assert known.probability > 2 * unknown.probability
 
 
 def test_what_is_published_later_changes_no_earlier_forecast() -> None:
@@ -144,3 +147,11 @@ def test_the_shipped_prior_is_small_and_of_states() -> None:
     for edition in shipped_editions():
         assert 500 <= len(edition.prior.table) <= 1000
         assert all(a < b for a, b in edition.prior.table)
+
+
+def test_a_small_ledger_says_what_follows_if_it_was_chosen_for_its_conflict() -> None:
+    (found,) = forecast(small(*(row(on(-k), "190") for k in range(1, 6))), PAIR, [HEADLINE], issued=FIRST)
+    assert found.prior < found.if_chosen < found.probability < found.if_fair
+    assert found.to_dict()["if_chosen_for_conflict"] == round(found.if_chosen, 5)
+    (large,) = forecast(BUSY, PAIR, [HEADLINE], issued=TODAY)
+    assert large.if_chosen == large.probability == large.if_fair

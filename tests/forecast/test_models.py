@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from forecast.histories import busy, busy_rows, on, row
+from forecast.histories import NoPrior, busy, busy_rows, on, row
 
 from detente.forecast.baselines import DyadRate, GlobalRate, Matured, Persistence, shrunk_rates
 from detente.forecast.days import DyadDays
@@ -12,7 +12,7 @@ from detente.forecast.editions import shipped_editions
 from detente.forecast.features import logistic_features, long_run_features, rate_terms, thin_features
 from detente.forecast.models import Forecaster, at_least
 from detente.forecast.questions import Question, questions
-from detente.forecast.snapshot import NoPrior, Snapshot, snapshots
+from detente.forecast.snapshot import Snapshot, snapshots
 
 QUESTIONS = list(questions().values())
 HEADLINE = QUESTIONS[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from detente.forecast.questions import QuestionUnknown, question_of, question_wi
 from detente.forecast.record import RecordInvalid, TrackRecord, read_record
 from detente.forecast.resolution import Resolution, matures_on, resolve
 from detente.forecast.rows import HistoryRow
-from detente.forecast.signals import Signals, adjusted
+from detente.forecast.signals import adjusted, signals_of
 from detente.forecast.tally import tallies
 
 HEADLINE = question_of("conflict")
@@ -215,20 +216,59 @@ def test_scores_are_of_decided_forecasts_and_voids_are_counted(path: Path) -> No
 
 
 def test_signals_move_by_stated_steps_within_a_bound() -> None:
-    assert adjusted(0.1, Signals()).after == 0.1
-    one = adjusted(0.1, Signals(open_threats=1))
-    assert one.steps == {"open_threats": 0.25}
+    assert adjusted(0.1, HEADLINE, {}).after == 0.1
+    one = adjusted(0.1, HEADLINE, {"open threats": (7,)})
+    assert one.steps == {"open threats": 0.25}
     assert one.after / (1 - one.after) == pytest.approx(0.1 / 0.9 * 2.718281828**0.25)
-    many = adjusted(0.1, Signals(open_threats=500, unmet_demands=500))
+    many = adjusted(0.1, HEADLINE, {"open threats": tuple(range(500)), "unmet demands": tuple(range(500))})
     assert many.after / (1 - many.after) == pytest.approx(0.1 / 0.9 * 2.718281828**0.7)
-    assert adjusted(0.1, Signals(held_meetings=3)).after < 0.1
+    assert adjusted(0.1, HEADLINE, {"held meetings": (1, 2, 3)}).after < 0.1
 
 
-def test_an_adjustment_is_scored_apart(path: Path) -> None:
+def test_a_threat_makes_a_thaw_less_likely() -> None:
+    assert adjusted(0.1, question_of("thaw"), {"open threats": (7,)}).after < 0.1
+
+
+def item(number: int, kind: str, status: str, known: date) -> Any:
+    return SimpleNamespace(number=number, kind=kind, status=status, known_at=f"{known}T00:00:00Z", answer=None)
+
+
+def test_signals_count_items_by_kind_and_status_and_the_recent_ones_of_what_is_over() -> None:
+    known = SimpleNamespace(
+        items=[
+            item(1, "threat", "open", on(0)), item(2, "threat", "carried out", on(190)), item(3, "meeting", "held", on(190)),
+            item(4, "meeting", "held", on(20)), item(5, "demand", "refused", on(5)), item(6, "demand", "met", on(199)),
+        ],
+        happenings=[
+            SimpleNamespace(number=8, event_type="ASSAULT", status="hypothetical", contested=False, day=on(150)),
+            SimpleNamespace(number=9, event_type="SEIZE", status="happened", contested=True, day=on(150)),
+            SimpleNamespace(number=10, event_type="SEIZE", status="happened", contested=True, day=on(20)),
+        ],
+    )  # fmt: skip
+    assert signals_of(known, on(200)) == {
+        "open threats": (1,), "unmet demands": (5,), "contested happenings": (9,), "supposed hostile acts": (8,),
+        "held meetings": (3,), "met demands": (6,),
+    }  # fmt: skip
+
+
+def test_an_adjustment_is_an_entry_of_its_own_and_scored_apart(path: Path) -> None:
+    adjustment = adjusted(0.3, HEADLINE, {"open threats": (4, 9)}).to_dict()
     with TrackRecord(path) as record:
-        adjustment = adjusted(0.3, Signals(open_threats=2)).to_dict()
-        number, _ = record.add_forecast(body(adjustment=adjustment), now=NOW)
+        number, _ = record.add_forecast(body(), now=NOW)
+        entry, new = record.add_adjustment(number, adjustment, now=NOW)
+        assert (entry, new) == (2, True)
+        assert record.add_adjustment(number, {**adjustment, "after": 0.9}, now=NOW) == (2, False)
         record.add_resolution(number, yes(), now=NOW)
     (found,) = tallies(read_record(path), live=True, draws=10)
-    assert found.measures["skill of the adjustment"].value > 0
     assert found.measures["Brier score"].value == pytest.approx(0.49)
+    assert found.number_adjusted == 1
+    assert found.adjusted["skill over the forecast"].value > 0
+
+
+def test_hindsight_adjusts_nothing_that_was_said_before(path: Path) -> None:
+    with TrackRecord(path) as record:
+        number, _ = record.add_forecast(body(), now=NOW)
+        record.add_adjustment(number, {"before": 0.3, "after": 0.9}, now=NOW + timedelta(days=20))
+        with pytest.raises(RecordInvalid, match="is not a forecast"):
+            record.add_adjustment(7, {"before": 0.3, "after": 0.9}, now=NOW)
+    assert read_record(path)[0].adjustment is None

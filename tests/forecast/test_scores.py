@@ -11,10 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.forecast.bootstrap import cluster_draws, estimates
+from detente.forecast.chance import error_by_chance
+from detente.forecast.days import Floats
 from detente.forecast.judging import Ranked
 from detente.forecast.odds import log_odds, probability
-from detente.forecast.recalibration import ENOUGH_OUTCOMES, calibration, rolling
-from detente.forecast.scores import auc, average_precision, brier_scores, calibration_error, log_losses, reliability, skill
+from detente.forecast.recalibration import ENOUGH_FOR_PAIRS, ENOUGH_OUTCOMES, calibration, calibrations, rolling
+from detente.forecast.scores import auc, brier_scores, calibration_error, log_losses, reliability, skill
+
+
+def average_precision(p: Floats, y: Floats, weights: Floats | None = None) -> float:
+    return Ranked(p, y).measures(np.ones(len(p)) if weights is None else weights)[1]
+
 
 cases = st.lists(st.tuples(st.floats(0.001, 0.999), st.booleans()), min_size=2, max_size=40)
 
@@ -60,9 +67,7 @@ def test_the_fast_rank_measures_agree_with_the_plain_ones(given_: list[tuple[flo
     weights = np.random.default_rng(seed).integers(0, 3, len(p)).astype(float)
     weights[0] = 1.0
     fast = Ranked(p, y).measures(weights)
-    assert np.allclose(
-        fast, (auc(p, y, weights), average_precision(p, y, weights), calibration_error(p, y, weights)), equal_nan=True
-    )
+    assert np.allclose((fast[0], fast[2]), (auc(p, y, weights), calibration_error(p, y, weights)), equal_nan=True)
 
 
 def test_a_row_that_counts_twice_equals_two_rows() -> None:
@@ -71,6 +76,17 @@ def test_a_row_that_counts_twice_equals_two_rows() -> None:
     longer = np.array([0, 0, 1, 2])
     assert auc(p, y, twice) == pytest.approx(auc(p[longer], y[longer]))
     assert average_precision(p, y, twice) == pytest.approx(average_precision(p[longer], y[longer]))
+
+
+def test_the_error_by_chance_shrinks_with_more_outcomes_and_grows_with_shared_windows() -> None:
+    def error(weeks: int, pairs: int, horizon_days: int) -> float:
+        pair, issued = np.repeat(np.arange(pairs), weeks), np.tile(np.arange(weeks) * 7, pairs)
+        return error_by_chance(np.full(weeks * pairs, 0.2), pair, issued, horizon_days)
+
+    few, many, shared = error(20, 20, 7), error(20, 180, 7), error(20, 180, 91)
+    assert many == pytest.approx(few / 3, rel=0.25)
+    assert shared > 2 * many
+    assert np.isnan(error(0, 5, 7))
 
 
 def test_reliability_sorts_forecasts_into_tenths() -> None:
@@ -132,5 +148,23 @@ def test_rolling_recalibration_sees_only_matured_outcomes() -> None:
     day = 350
     changed = np.where(issued + 30 > day, 1 - y, y)
     before = issued <= day
-    assert np.array_equal(rolling(x, y, issued, 30)[before], rolling(x, changed, issued, 30)[before])
-    assert not np.allclose(rolling(x, y, issued, 30)[issued == day], x[issued == day])
+    pairs = np.tile(np.arange(20), 100)
+    true, other = (rolling(x, outcome, issued, pairs, 30) for outcome in (y, changed))
+    assert np.array_equal(true[before], other[before])
+    assert not np.allclose(true[issued == day], x[issued == day])
+
+
+def test_pairs_are_told_apart_in_a_rich_source_only() -> None:
+    """One pair in twenty comes true twice as often as was said: it is raised, the more the more outcomes there are."""
+    rng = np.random.default_rng(7)
+    pairs = np.tile(np.arange(20), 400)
+    x = np.full(8000, -1.5)
+    y = (rng.random(8000) < np.where(pairs == 3, 2.0, 1.0) * probability(x)).astype(float)
+    rich = calibrations(x, y, np.zeros(8000), pairs, 7)
+    assert rich.of(3).offset == rich.offsets.max()
+    assert float(probability(rich.of(3)(x[:1]))[0]) == pytest.approx(2 * float(probability(x[:1])[0]), rel=0.15)
+    assert rich.of(-1).offset == rich.of(99).offset == 0.0
+    assert np.allclose(rich(x[:20], pairs[:20]), [float(rich.of(k)(x[:1])[0]) for k in range(20)])
+    poor = calibrations(x[:1000], y[:1000], np.zeros(1000), pairs[:1000], 7)
+    assert ENOUGH_OUTCOMES < poor.common.outcomes < ENOUGH_FOR_PAIRS
+    assert poor.of(3).offset == 0.0

@@ -8,26 +8,27 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.forecast.days import ClassDays, DyadDays, Floats, mondays
+from detente.forecast.days import DyadDays, Floats, mondays
 from detente.forecast.editions import SCHEMA
 from detente.forecast.features import Features, logistic_features, long_run_features, rate_terms, thin_features
-from detente.forecast.questions import Question, active_pairs, questions
+from detente.forecast.questions import Question, questions
 from detente.forecast.snapshot import Snapshot, snapshots, stacked
 from detente.forecast.store import source_named
 from forecast.fitting import Rows, fit_logistic, fit_rate
 from forecast.long_run import YearlyPrior, dyad_years, prior_before, prior_text
+from forecast.thinning import CHOSEN, MOST_CHOSEN, small_ledgers, within
 
 WARM_UP_DAYS = 85
+YOUNG, WHOLE_YEAR_DAYS = 0.5, 300  # every year counts once more, by this much, as if the history had begun with it
 WITHOUT_PRIOR = 0.5  # every row counts once more, by this much, as if the dyad had no prior
-THIN_RANGE = (0.003, 0.3)  # of the days of each dyad, drawn anew for each: what a ledger holds depends on what was read
-THIN_DRAWS = 4
+THIN_DRAWS = 6
 MOSTLY_KNOWN = 0.3  # share of rows with a prior that a source needs to teach what the prior alone says
 THIN_SEED = 1905
 
@@ -40,7 +41,16 @@ class Past:
     weight: float
     rows: Snapshot
     outcomes: dict[str, Floats]
-    thin: tuple[tuple[Snapshot, dict[str, Floats]], ...] = ()
+    thin: tuple[Thin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thin:
+    """What small ledgers hold, the outcomes of all days, and how much more often each ledger keeps conflict."""
+
+    rows: Snapshot
+    outcomes: dict[str, Floats]
+    bias: Floats
 
 
 def past_of(name: str, weight: float, history: DyadDays, prior: YearlyPrior, *, thin: bool) -> Past:
@@ -52,6 +62,14 @@ def past_of(name: str, weight: float, history: DyadDays, prior: YearlyPrior, *, 
     return Past(name, weight, stacked(several)[1], outcomes, thinner)
 
 
+def young(name: str, weight: float, history: DyadDays, prior: YearlyPrior) -> Iterator[Past]:
+    """Each year of a history by itself: who has just begun to collect knows no earlier one."""
+    for year in range(date.fromordinal(history.first).year, date.fromordinal(history.last).year + 1):
+        alone = within(history, date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
+        if alone.last - alone.first >= WHOLE_YEAR_DAYS:
+            yield past_of(f"{name} {year}", YOUNG * weight, alone, prior, thin=False)
+
+
 def _outcomes(history: DyadDays, question: Question, asked: Sequence[tuple[int, Any]]) -> Floats:
     """Of each row; NaN also where the question is not asked about the pair."""
     found = [
@@ -60,26 +78,13 @@ def _outcomes(history: DyadDays, question: Question, asked: Sequence[tuple[int, 
     return np.concatenate(found)
 
 
-def _thinned(history: DyadDays, issued: Sequence[int], prior: YearlyPrior, draw: int) -> tuple[Snapshot, dict[str, Floats]]:
-    """What a ledger would know that holds some of the days, about all pairs that were active; outcomes from all days."""
-    few = thinned(history, THIN_SEED + draw)
-    active = [active_pairs(history, day) for day in issued]
-    seen = [s.only(a) for s, a in zip(snapshots(few, issued, prior=prior, pairs=history.pairs), active, strict=True)]
-    asked = list(zip(issued, active, strict=True))
-    return stacked(seen)[1], {q.id: _outcomes(history, q, asked) for q in questions().values()}
-
-
-def thinned(history: DyadDays, seed: int) -> DyadDays:
-    """For each pair a share of its days, drawn from THIN_RANGE evenly in logs, with all that happened on them."""
-    rng = np.random.default_rng(seed)
-    share = np.exp(rng.uniform(*np.log(THIN_RANGE), size=len(history.pairs)))
-    kept = rng.random((len(history.pairs), history.last - history.first + 1)) < share[:, None]
-    classes = tuple(_only(c, kept[c.pair, c.day - history.first]) for c in history.by_class)
-    return replace(history, by_class=classes)
-
-
-def _only(days: ClassDays, chosen: Any) -> ClassDays:
-    return ClassDays(days.pair[chosen], days.day[chosen], days.usable[chosen])
+def _thinned(history: DyadDays, issued: Sequence[int], prior: YearlyPrior, draw: int) -> Thin:
+    """What small ledgers would know about all pairs that were active; outcomes from all days."""
+    few = small_ledgers(history, THIN_SEED + draw)
+    seen = few.seen(issued, history, prior)
+    outcomes = {q.id: _outcomes(history, q, [(s.issued, s.pairs) for s in seen]) for q in questions().values()}
+    rows = stacked(seen)[1]
+    return Thin(rows, outcomes, few.bias[rows.pairs])
 
 
 def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
@@ -87,7 +92,6 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
     logistic = Rows.joined(list(_rows(question, pasts, logistic_features)))
     intercept, weights = fit_logistic(logistic)
     rate, dispersion = fit_rate(Rows.joined(list(_rows(question, pasts, rate_terms))), question.days)
-    thin_intercept, thin_weights = fit_logistic(Rows.joined(list(_thin_rows(question, pasts))))
     with_prior = [p for p in pasts if p.rows.prior[:, 3].mean() > MOSTLY_KNOWN] or list(pasts)
     long_intercept, long_weights = fit_logistic(Rows.joined(list(_rows(question, with_prior, long_run_features))))
     first = pasts[0]
@@ -102,8 +106,16 @@ def fit_question(question: Question, pasts: Sequence[Past]) -> dict[str, Any]:
         "logistic": {"intercept": _short(intercept), "weights": _named(logistic_features, question, first, weights)},
         "rate": {"dispersion": _short(dispersion), "weights": _named(rate_terms, question, first, rate)},
         "long_run": {"intercept": _short(long_intercept), "weights": _named(long_run_features, question, first, long_weights)},
-        "thin": {"intercept": _short(thin_intercept), "weights": _named(thin_features, question, first, thin_weights)},
+        "thin": _thin(question, pasts, 1.0, MOST_CHOSEN),
+        "thin_fair": _thin(question, pasts, 1.0, 1.0),
+        "thin_chosen": _thin(question, pasts, CHOSEN, MOST_CHOSEN),
     }
+
+
+def _thin(question: Question, pasts: Sequence[Past], least: float, most: float) -> dict[str, Any]:
+    """The model of small ledgers, from those with a bias between two."""
+    intercept, weights = fit_logistic(Rows.joined(list(_thin_rows(question, pasts, least, most))))
+    return {"intercept": _short(intercept), "weights": _named(thin_features, question, pasts[0], weights)}
 
 
 def _rows(question: Question, pasts: Sequence[Past], features: Features) -> Iterator[Rows]:
@@ -115,13 +127,13 @@ def _rows(question: Question, pasts: Sequence[Past], features: Features) -> Iter
                 yield Rows(features(rows, question)[1][known], outcome[known], np.full(known.sum(), weight))
 
 
-def _thin_rows(question: Question, pasts: Sequence[Past]) -> Iterator[Rows]:
+def _thin_rows(question: Question, pasts: Sequence[Past], least: float, most: float) -> Iterator[Rows]:
     for past in pasts:
-        for rows, outcomes in past.thin:
-            outcome = outcomes[question.id]
-            known = ~np.isnan(outcome)
+        for thin in past.thin:
+            outcome = thin.outcomes[question.id]
+            known = ~np.isnan(outcome) & (thin.bias >= least) & (thin.bias <= most)
             weight = past.weight / len(past.thin)
-            for seen, part in ((rows, weight), (rows.without_prior(), weight * WITHOUT_PRIOR)):
+            for seen, part in ((thin.rows, weight), (thin.rows.without_prior(), weight * WITHOUT_PRIOR)):
                 yield Rows(thin_features(seen, question)[1][known], outcome[known], np.full(known.sum(), part))
 
 
@@ -141,6 +153,7 @@ def main() -> None:
     parser.add_argument("--until", type=date.fromisoformat, required=True)
     parser.add_argument("--source", action="append", required=True, help="NAME=WEIGHT; the first one also gives base rates")
     parser.add_argument("--thin", action="append", default=[], help="sources to thin out to the size of small ledgers")
+    parser.add_argument("--young", action="append", default=[], help="sources whose years count by themselves too")
     parser.add_argument("--name", help="of the edition; default: the year of --until")
     parser.add_argument("--out", type=Path, required=True)
     call = parser.parse_args()
@@ -151,6 +164,8 @@ def main() -> None:
         history = source_named(call.history, name).days().known_before(call.until.toordinal() + 1)
         pasts.append(past_of(name, float(weight or 1), history, YearlyPrior(years), thin=name in call.thin))
         print(f"{name}: {len(pasts[-1].rows)} rows, {len(history.pairs)} pairs", flush=True)
+        if name in call.young:
+            pasts += young(name, float(weight or 1), history, YearlyPrior(years))
     edition = {
         "schema": SCHEMA, "name": call.name or str(call.until.year), "fitted_to": str(call.until),
         "prior_until": str(call.until), "fitted_on": call.source,

@@ -1,7 +1,7 @@
 """How much a small ledger gains: `python -m forecast.small --history FOLDER --source NAME --start DATE --coefficients FILE`.
 
-Each pair keeps a share of its days, as in fitting but drawn with another seed; outcomes come from all days. Compared are the
-prior alone, the few events alone, and both.
+Ledgers are drawn as in fitting but with another seed; outcomes come from all days. Compared are the prior alone, the few events
+alone, and both: over all ledgers, and over pairs with conflict in ledgers that were chosen for it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,43 @@ from pathlib import Path
 import numpy as np
 
 from detente.forecast.bootstrap import estimates
-from detente.forecast.days import DyadDays, Floats, Ints, mondays
-from detente.forecast.editions import load_edition
+from detente.forecast.days import Bools, Floats, mondays
+from detente.forecast.editions import Fitted, load_edition
 from detente.forecast.odds import probability
-from detente.forecast.questions import Question, active_pairs, questions
-from detente.forecast.scores import auc, log_losses, skill
-from detente.forecast.snapshot import snapshots, stacked
+from detente.forecast.questions import Question, questions
+from detente.forecast.scores import auc, calibration_error, log_losses, skill
+from detente.forecast.snapshot import Snapshot, stacked
 from detente.forecast.store import source_named
-from forecast.fit import thinned
+from forecast.thinning import CHOSEN, small_ledgers
 
-SEED = 77
+SEED, DRAWS = 77, 4
+IN_CONFLICT = 0.5  # decayed days with material conflict (half-life 30) from which a pair was chosen for its conflict
 
 
-def _outcomes(question: Question, history: DyadDays, day: int, pairs: Ints) -> Floats:
-    return np.where(question.asked(history, day, pairs), question.outcomes(history, day, pairs), np.nan)
+def _said(fitted: Fitted, rows: Snapshot, question: Question) -> dict[str, Floats]:
+    thin = fitted.shipped.thin
+    return {
+        "prior alone": fitted.long_run.log_odds(rows, question), "events alone": thin.log_odds(rows.without_prior(), question),
+        "both": thin.log_odds(rows, question), "if fair": fitted.shipped.fair.log_odds(rows, question),
+        "if chosen": fitted.shipped.chosen.log_odds(rows, question),
+    }  # fmt: skip
+
+
+def _show(title: str, said: dict[str, Floats], y: Floats, base: float, dyads: Floats, only: Bools) -> None:
+    """Skill over the common rate, ranks and calibration of each on some rows."""
+    y, dyads = y[only], dyads[only]
+    p = {name: probability(z)[only] for name, z in said.items()}
+    losses, flat = {name: log_losses(v, y) for name, v in p.items()}, log_losses(np.full(len(y), base), y)
+
+    def measure(w: Floats) -> dict[str, float]:
+        return {name: skill(float(v @ w), float(flat @ w)) for name, v in losses.items()}
+
+    print(f"  {title}: {len(y)} forecasts, {y.mean():.1%} came true")
+    for name, e in estimates(measure, dyads, draws=200).items():
+        print(
+            f"    {name:<13} skill {e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}]  AUC {auc(p[name], y):.3f}  "
+            f"said {p[name].mean():.1%}  ECE {calibration_error(p[name], y):.4f}"
+        )
 
 
 def main() -> None:
@@ -38,31 +61,22 @@ def main() -> None:
     call = parser.parse_args()
     edition, history = load_edition(call.coefficients), source_named(call.history, call.source).days()
     issued = mondays(call.start.toordinal(), history.last + 1)
-    few, active = thinned(history, SEED), [active_pairs(history, day) for day in issued]
-    every = snapshots(few, issued, prior=edition.prior, pairs=history.pairs)
-    seen = [s.only(a) for s, a in zip(every, active, strict=True)]
-    _, rows = stacked(seen)
-    days = np.median(rows.decayed("any", 90))
-    print(f"{call.source} from {call.start}: the median pair has {days:.1f} event days (half-life 90)")
+    draws = [small_ledgers(history, SEED + k) for k in range(DRAWS)]
+    seen = [few.seen(issued, history, edition.prior) for few in draws]
+    rows = stacked([s for some in seen for s in some])[1]
+    bias = np.concatenate([few.bias[s.pairs] for few, some in zip(draws, seen, strict=True) for s in some])
+    print(f"{call.source} from {call.start}: the median pair has {np.median(rows.decayed('any', 90)):.1f} event days")
     for question in questions().values():
-        outcome = np.concatenate([_outcomes(question, history, d, a) for d, a in zip(issued, active, strict=True)])
-        known = ~np.isnan(outcome)
-        thin = edition.of(question).shipped.thin
-        said = {
-            "prior alone": edition.of(question).long_run.log_odds(rows, question),
-            "events alone": thin.log_odds(rows.without_prior(), question), "both": thin.log_odds(rows, question),
-        }  # fmt: skip
-        y, base = outcome[known], np.full(known.sum(), edition.of(question).base_rate)
-        losses = {name: log_losses(probability(z)[known], y) for name, z in said.items()}
-        flat = log_losses(base, y)
-
-        def measure(w: Floats, losses: dict[str, Floats] = losses, flat: Floats = flat) -> dict[str, float]:
-            return {name: skill(float(v @ w), float(flat @ w)) for name, v in losses.items()}
-
-        found = estimates(measure, rows.pairs[known])
-        aucs = {name: auc(probability(z)[known], y) for name, z in said.items()}
-        shown = "; ".join(f"{n} {e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}] AUC {aucs[n]:.3f}" for n, e in found.items())
-        print(f"{question.id} skill over the common rate: {shown}")
+        outcome = np.concatenate([
+            np.where(question.asked(history, s.issued, s.pairs), question.outcomes(history, s.issued, s.pairs), np.nan)
+            for some in seen for s in some
+        ])  # fmt: skip
+        known, fitted = ~np.isnan(outcome), edition.of(question)
+        said, base = _said(fitted, rows, question), fitted.base_rate
+        print(question.id)
+        _show("all ledgers", said, outcome, base, rows.pairs, known)
+        in_conflict = rows.decayed("material conflict", 30) >= IN_CONFLICT
+        _show("chosen for conflict", said, outcome, base, rows.pairs, known & (bias >= CHOSEN) & in_conflict)
 
 
 if __name__ == "__main__":
