@@ -39,20 +39,22 @@ from reader.model import (
 
 LOADED = ("loaded", "loaded_sentence")
 LINKS = ("source_link", "content_link")
+PARTY_LINKS = ("actor_link", "recipient_link")
 SCORES = {
     "tags": len(TAGS), "inner": len(TAGS), "upos": len(UPOS), "xpos": len(XPOS), "names": len(NAMES), "starts": 1,
-    "triggers": len(EVENT_TYPES) + 1, "status": len(STATUSES), "voiced": 1, "loaded": 1, "loaded_sentence": 1,
+    "triggers": len(EVENT_TYPES) + 1, "status": len(STATUSES), "loaded": 1, "loaded_sentence": 1,
 }  # fmt: skip
 FACTORS = {
     "label_dependent": LABEL_DIM, "label_head": LABEL_DIM, "arcs.left": ARC_DIM, "arcs.right": ARC_DIM,
     **{f"{name}.{side}": LINK_DIM for name in LINKS for side in ("left", "right")},
 }  # fmt: skip
+EVENT_FACTORS = {f"{name}.{side}": LINK_DIM for name in PARTY_LINKS for side in ("left", "right")}
 
 
 def fields() -> dict[str, tuple[int, int]]:
     """Columns of the graph's output by name, half-open."""
     out, at = {}, 0
-    widths = SCORES | FACTORS
+    widths = SCORES | FACTORS | EVENT_FACTORS
     for group in groups().values():
         for name in group:
             out[name] = (at, at + widths[name])
@@ -68,6 +70,7 @@ def groups() -> dict[str, list[str]]:
         "factors": list(FACTORS),
         "event_scores": events,
         "loaded_scores": list(LOADED),
+        "event_factors": list(EVENT_FACTORS),
     }
 
 
@@ -104,7 +107,7 @@ class Graph(nn.Module):
         x, branch = x.gather(1, index), branch.gather(1, index)
         events = self.reader.event_layer(branch, lexicon, (first > 0).to(torch.float32))
         general = [self.scores(x), F.relu(self.factors(x))]
-        own = [self.event_scores(events), self.loaded_scores(branch)]
+        own = [self.event_scores(events), self.loaded_scores(branch), F.relu(self.event_factors(events))]
         return torch.cat([*general, *own], dim=-1)
 
 
@@ -125,7 +128,7 @@ def _side_by_side(layers: list[nn.Linear]) -> nn.Linear:
 def matrices(reader: Reader) -> dict[str, np.ndarray]:
     """What decoding needs beside the graph: CRF transitions, mixing matrices of the links, label tensor."""
     out = {"tags.transitions": reader.tags_crf.transitions, "inner.transitions": reader.inner_crf.transitions}
-    for name in ("arcs", *LINKS):
+    for name in ("arcs", *LINKS, *PARTY_LINKS):
         head: Biaffine = getattr(reader, name)
         out[f"{name}.weight"] = head.mix.weight * head.scale
         out[f"{name}.bias"] = head.mix.bias * head.scale

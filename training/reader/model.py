@@ -184,7 +184,8 @@ class Reader(nn.Module):
         self.branch = nn.ModuleList(Layer() for _ in range(BRANCH_LAYERS))
         self.event_layer = EventLayer()
         self.triggers = nn.Linear(HIDDEN, len(EVENT_TYPES) + 1)  # the last is "no trigger"
-        self.status, self.voiced = nn.Linear(HIDDEN, len(STATUSES)), nn.Linear(HIDDEN, 1)
+        self.status = nn.Linear(HIDDEN, len(STATUSES))
+        self.actor_link, self.recipient_link = Biaffine(LINK_DIM), Biaffine(LINK_DIM)  # trigger, last word of a mention
         self.loaded, self.loaded_sentence = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 1)
         self.labels = nn.Parameter(torch.randn(LABEL_DIM + 1, len(RELATIONS), LABEL_DIM + 1) * 0.05)
 
