@@ -12,11 +12,12 @@ from typing import Any
 from detente.ledger import cache, queries
 from detente.ledger.clocks import stamp
 from detente.ledger.records import PublisherCount, Report, Said
+from detente.relations.board import Change
 from detente.relations.happenings import Happening, merge
-from detente.relations.items import Change, Item
+from detente.relations.items import Item
 from detente.relations.pair import PairState, pair_at
 from detente.relations.tables import memberships, organisations_of, rules_digest
-from detente.relations.tension import DyadDay, series, trend_of
+from detente.relations.tension import DyadDay, both_ways, trend_of
 from detente.types import Json
 
 LATELY_DAYS, AHEAD_DAYS = 14, 90
@@ -174,7 +175,7 @@ def make_brief(db: sqlite3.Connection, one: str, other: str, *, known_by: dateti
     """The brief, made anew from the ledger."""
     state = state or pair_at(db, one, other, known_by=known_by)
     on, refs = known_by.date(), _References()
-    tension = tuple(_tension(series(db, a, b, known_by=known_by)) for a, b in ((one, other), (other, one)))
+    tension = tuple(map(_tension, both_ways(db, one, other, known_by=known_by)))
     shown = [h for h in state.happenings if h.status in _REAL]
     lately = [h for h in shown if on - timedelta(days=LATELY_DAYS) < h.when[1] <= on]
     live = [i for i in state.items if i.live]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import log
 
@@ -91,6 +91,7 @@ class Rarity:
             number += 1
         self._number = number
         self._weights: dict[str, float] = {}
+        self._totals: dict[Stems, float] = {}
 
     def weight(self, stem: str) -> float:
         """1 for a stem that stands in one sentence, less for frequent and weak ones."""
@@ -100,6 +101,11 @@ class Rarity:
             known = self._weights[stem] = _weight(stem) * rare
         return known
 
+    def plain_weights(self) -> Iterator[tuple[str, float]]:
+        """Stems with their weights in a unit that is the same among any sentences; only shares of such weights mean anything."""
+        for stem, count in self._counts.items():
+            yield stem, _weight(stem) * log(self._number / (count + 0.5))
+
     def dice(self, one: Stems, other: Stems) -> float:
         """Share of stems in common, 0 to 1, by what they tell; 0 where one has none.
 
@@ -107,8 +113,18 @@ class Rarity:
         >>> round(Rarity(sentences).dice(*sentences), 2)
         0.63
         """
-        told = sum(map(self.weight, one)) + sum(map(self.weight, other))
-        return 2 * sum(map(self.weight, one & other)) / told if told else 0.0
+        return self.share(one & other, one, other)
+
+    def share(self, common: Stems, one: Stems, other: Stems) -> float:
+        """The same where the stems in common are at hand."""
+        told = self._total(one) + self._total(other)
+        return 2 * sum(map(self.weight, common)) / told if told else 0.0
+
+    def _total(self, found: Stems) -> float:
+        known = self._totals.get(found)
+        if known is None:
+            known = self._totals[found] = sum(map(self.weight, found))
+        return known
 
 
 def overlap(one: Stems, other: Stems) -> float:
