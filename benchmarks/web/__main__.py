@@ -6,8 +6,8 @@
 
 `load`: a site over the example crisis; each reader asks for the dyad page of now or of one of eight days, again and again with
 a pause, each from a loopback address of its own; meanwhile articles are sent in and read by the model. `pages`: one pair with
-so many events, and an article of 10,000 words; each page asked once with nothing kept, then again. `growth`: the first drawing of
-the dyad page with so many events and with five times as many, and how many times longer that takes (processor time).
+so many events, and an article of 10,000 words; each page asked once with nothing kept, then again. `growth`: the first
+drawing of the dyad page with so many events and with five times as many, and how many times longer that takes (processor time).
 """
 
 from __future__ import annotations
@@ -203,7 +203,8 @@ def growth(folder: Path, events: int) -> None:
         wall, size = _ask(client, _DYAD)
         found.append(time.process_time() - started)
         again = min(_ask(client, _DYAD)[0] for _ in range(5))
-        print(f"{number:>7,} events: {found[-1]:.2f} s of processor time, {wall / 1000:.2f} s; again {again:.1f} ms; {size / 1024:.0f} KB")
+        print(f"{number:>7,} events: {found[-1]:.2f} s of processor time, {wall / 1000:.2f} s in all")
+        print(f"{'':>7} again {again:.1f} ms, {size / 1024:.0f} KB")
     print(f"{TIMES} times the events take {found[1] / found[0]:.1f} times as long")
 
 
@@ -211,8 +212,10 @@ def _client(ledger: Path) -> object:
     from fastapi.testclient import TestClient
 
     from detente.web.app import make_app
+    from detente.web.serve import spare_collector
     from detente.web.settings import Settings
 
+    spare_collector()
     return TestClient(make_app(Settings(ledger, reads_per_s=0, page_timeout_s=600)), base_url="http://localhost")
 
 

@@ -50,6 +50,11 @@ def pair_counts(
     return [PairCount(r["one"], r["other"], r["reports"], r["last"]) for r in rows]
 
 
+def event_count(db: sqlite3.Connection) -> int:
+    """How many events the ledger holds, of all moments."""
+    return int(db.execute("SELECT count(*) FROM events").fetchone()[0])
+
+
 def latest_articles(db: sqlite3.Connection, *, known_by: datetime, limit: int = 20, skip: int = 0) -> list[ArticleRef]:
     """The articles that became known last, newest first."""
     rows = db.execute(

@@ -1,7 +1,7 @@
 """Items on their way, found by what later news may have in common with them, so that few of many are looked at.
 
-Sets of items are whole numbers whose bits are places in the order in which the items were opened: a set of thousands is united with
-others in a moment. What a set holds may be more than what fits; who asks looks at each of it.
+Sets of items are whole numbers whose bits are places in the order in which the items were opened: a set of thousands is united
+with others in a moment. What a set holds may be more than what fits; who asks looks at each of it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,6 @@ class Live:
     def numbers(self) -> tuple[int, ...]:
         """All reports of its opening and repetitions, those of its first happening first."""
         return tuple(dict.fromkeys(r.number for h in self.happenings for r in h.reports))
-
 
     @property
     def parties(self) -> Parties:

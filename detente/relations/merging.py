@@ -1,15 +1,16 @@
 """Reports of one happening brought together, as known at one moment or at each of many.
 
-Which reports belong together depends on all that are known, since a word that is rare among them tells more. For many moments, as
-the weeks of a chart, what does not depend on that is compared once for all of them.
+Which reports belong together depends on all that are known, since a word that is rare among them tells more. For many moments,
+as the weeks of a chart, what does not depend on that is compared once for all of them.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import inf
 
 from detente.ledger.records import Report
@@ -30,9 +31,19 @@ def group_many(moments: Sequence[Iterable[Report]]) -> list[list[Group]]:
     looked = sorted(map(look, {r.number: r for m in known for r in m}.values()), key=lambda s: s.order)
     place = {s.report.number: n for n, s in enumerate(looked)}
     places = [sorted(place[r.number] for r in m) for m in known]
-    rarities = [Rarity(looked[n].stems for n in own) for own in places]
+    rarities = list(_rarities(looked, places))
     compared = _Comparisons(looked, rarities)
     return [_grouped(compared, own, rarity) for own, rarity in zip(places, rarities, strict=True)]
+
+
+def _rarities(looked: Sequence[Seen], places: Iterable[Sequence[int]]) -> Iterator[Rarity]:
+    """What is rare at each moment; from one to the next only what comes in and goes out is counted."""
+    before, rarity = set[int](), Rarity(())
+    for own in places:
+        now = set(own)
+        rarity = rarity.among((looked[n].stems for n in now - before), (looked[n].stems for n in before - now))
+        before = now
+        yield rarity
 
 
 @dataclass
@@ -46,6 +57,7 @@ class _Group:
 def _grouped(compared: _Comparisons, known: Sequence[int], rarity: Rarity) -> list[Group]:
     """Each report into the group it fits best, the first of equals; into one of its own where it fits none."""
     groups: dict[int, _Group] = {}
+    known_at = compared.known_at
     for n in known:
         best, best_fit = None, -1.0
         for anchor in compared.anchors(n):
@@ -58,12 +70,8 @@ def _grouped(compared: _Comparisons, known: Sequence[int], rarity: Rarity) -> li
             compared.add_anchor(n)
         best.members.append(n)
         best.by_article.setdefault(compared.looked[n].report.article.row, []).append(n)
-    found = [sorted((compared.looked[n].report for n in g.members), key=_became_known) for g in groups.values()]
-    return [tuple(r.number for r in own) for own in sorted(found, key=lambda own: _became_known(own[0]))]
-
-
-def _became_known(report: Report) -> tuple[str, int]:
-    return report.article.known_at, report.number
+    found = [sorted(known_at[n] for n in g.members) for g in groups.values()]
+    return [tuple(number for _, number in own) for own in sorted(found)]
 
 
 def _fit(compared: _Comparisons, group: _Group, n: int, rarity: Rarity) -> float:
@@ -75,7 +83,7 @@ def _fit(compared: _Comparisons, group: _Group, n: int, rarity: Rarity) -> float
     beside = group.by_article.get(seen.report.article.row, ())
     if any(compared.alike(m, n, rarity) == -1.0 for m in beside):
         return -1.0
-    for member in group.members:
+    for member in islice(group.members, 1, None):
         if best >= table["surely"]:
             break
         best = max(best, compared.alike(member, n, rarity))
@@ -92,13 +100,15 @@ _UNKNOWN: Comparison = (inf, None)
 class _Comparisons:
     """Pairs of reports by their places: what of their comparison holds at every moment, made once.
 
-    Of a report only those anchors are looked at again that it may fit at some moment, by the ends between which the weight of each
-    word lies over all moments.
+    Of a report only those anchors are looked at again that it may fit at some moment, by the ends between which the weight of
+    each word lies over all moments.
     """
 
     def __init__(self, looked: Sequence[Seen], rarities: Sequence[Rarity]) -> None:
         self.looked = looked
+        self.known_at = [(s.report.article.known_at, s.report.number) for s in looked]
         self._low, self._high = _ends(rarities)
+        self._days = [(s.first.toordinal(), s.last.toordinal()) for s in looked]
         self._lows = [sum(self._low[stem] for stem in s.stems) for s in looked]
         self._known: list[dict[int, Comparison | None]] = [{} for _ in looked]
         self._anchors: set[int] = set()
@@ -125,13 +135,19 @@ class _Comparisons:
             watched = self._watched[n] = self._lists(n)
             self._read[n] = [0] * len(watched)
         for k, places in enumerate(watched):
-            for anchor in places[self._read[n][k] :]:
-                if anchor < n and anchor not in self._tried[n]:
-                    self._tried[n].add(anchor)
-                    if self._may_fit(anchor, n):
-                        insort(self._near[n], anchor)
-            self._read[n][k] = len(places)
+            if len(places) > self._read[n][k]:
+                self._read_on(n, places[self._read[n][k] :])
+                self._read[n][k] = len(places)
         return self._near[n]
+
+    def _read_on(self, n: int, anchors: Iterable[int]) -> None:
+        first, last = self._days[n]
+        for anchor in anchors:
+            other_first, other_last = self._days[anchor]
+            if anchor < n and first <= other_last + 1 and other_first <= last + 1 and anchor not in self._tried[n]:
+                self._tried[n].add(anchor)
+                if self._may_fit(anchor, n):
+                    insort(self._near[n], anchor)
 
     def add_anchor(self, n: int) -> None:
         if n in self._anchors:

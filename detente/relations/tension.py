@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 
 from detente.ledger import queries
 from detente.ledger.clocks import end_of
@@ -110,6 +111,7 @@ class _Weight:
     publishers: float
     contested: float
     points: float
+    ordinal: int
 
     def share(self, decay: float, points: float) -> Share:
         h = self.happening
@@ -128,22 +130,23 @@ class _Direction:
 
     def on(self, happenings: Iterable[Happening], day: date, *, explained: bool = True) -> DyadDay:
         """The value of a day; without its shares where it need not be `explained`."""
-        ours = [w for w in map(self._weight, happenings) if w is not None and w.day <= day]
-        if not any((day - w.day).days <= weights()["setting", "silent_days"] for w in ours):
+        today = day.toordinal()
+        known = self._weights
+        found = [(known.get(id(h)) or self._look_at(h))[1] for h in happenings]
+        aged = [(today - w.ordinal, w) for w in found if w is not None and w.ordinal <= today]
+        if min((age for age, _ in aged), default=inf) > weights()["setting", "silent_days"]:
             return DyadDay(self._actor, self._recipient, day, None)
-        aged = ((w, _decay((day - w.day).days)) for w in ours)
-        shares = [(points, w, decay) for w, decay in aged if (points := round(w.points * decay, 4))]
+        decayed = ((w, _decay(age)) for age, w in aged)
+        shares = [(points, w, decay) for w, decay in decayed if (points := round(w.points * decay, 4))]
         shares.sort(key=lambda s: (-abs(s[0]), s[1].happening.number))
         rows = tuple(w.share(decay, points) for points, w, decay in shares) if explained else ()
         return DyadDay(self._actor, self._recipient, day, round(sum(points for points, _, _ in shares), 4), rows)
 
-    def _weight(self, h: Happening) -> _Weight | None:
-        """None for what is not done toward the other, or does not count."""
-        known = self._weights.get(id(h))
-        if known is None:  # the happening is held, so that no other one can get its id
-            counts = h.status in ("happened", "scheduled") and toward(h, self._actor, self._recipient)
-            known = self._weights[id(h)] = h, self._weighed(h) if counts else None
-        return known[1]
+    def _look_at(self, h: Happening) -> tuple[Happening, _Weight | None]:
+        """None for what is not done toward the other, or does not count; the happening is held, so that no other gets its id."""
+        counts = h.status in ("happened", "scheduled") and toward(h, self._actor, self._recipient)
+        found = self._weights[id(h)] = h, self._weighed(h) if counts else None
+        return found
 
     def _weighed(self, h: Happening) -> _Weight:
         w = weights()
@@ -151,7 +154,7 @@ class _Direction:
         publishers = w["publishers", str(min(3, h.publishers))]
         contested = w["contested", "yes" if h.contested else "no"]
         points = -h.score * status * voice * publishers * contested
-        return _Weight(h, h.day, status, voice, publishers, contested, points)
+        return _Weight(h, h.day, status, voice, publishers, contested, points, h.day.toordinal())
 
 
 @lru_cache(maxsize=1 << 14)

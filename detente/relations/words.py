@@ -85,11 +85,8 @@ class Rarity:
 
     def __init__(self, sentences: Iterable[Stems]) -> None:
         self._counts: Counter[str] = Counter()
-        number = self._UNSEEN
-        for found in sentences:
-            self._counts.update(found)
-            number += 1
-        self._number = number
+        self._number = self._UNSEEN
+        self._see(sentences)
         self._weights: dict[str, float] = {}
         self._totals: dict[Stems, float] = {}
 
@@ -101,10 +98,25 @@ class Rarity:
             known = self._weights[stem] = _weight(stem) * rare
         return known
 
+    def _see(self, sentences: Iterable[Stems], times: int = 1) -> None:
+        for found in sentences:
+            for stem in found:
+                self._counts[stem] += times
+            self._number += times
+
+    def among(self, more: Iterable[Stems], fewer: Iterable[Stems]) -> Rarity:
+        """The same for other sentences: those that came in, and those that went out."""
+        made = Rarity(())
+        made._counts, made._number = self._counts.copy(), self._number
+        made._see(more)
+        made._see(fewer, -1)
+        return made
+
     def plain_weights(self) -> Iterator[tuple[str, float]]:
-        """Stems with their weights in a unit that is the same among any sentences; only shares of such weights mean anything."""
+        """Stems with their weights in a unit that is the same among any sentences; only shares of them mean anything."""
         for stem, count in self._counts.items():
-            yield stem, _weight(stem) * log(self._number / (count + 0.5))
+            if count:
+                yield stem, _weight(stem) * log(self._number / (count + 0.5))
 
     def dice(self, one: Stems, other: Stems) -> float:
         """Share of stems in common, 0 to 1, by what they tell; 0 where one has none.
@@ -148,9 +160,17 @@ def topics(text: str) -> frozenset[str]:
     >>> sorted(topics("Belmora must free the sailors."))
     ['release']
     """
-    words = tokens(text)
-    return frozenset(name for name, signs in _topics() if any(_shown(sign, words) for sign in signs))
+    beginnings, longest = _beginnings()
+    here = {start for w in tokens(text) for n in range(1, min(longest, len(w)) + 1) if (start := w[:n]) in beginnings}
+    return frozenset(name for name, signs in _topics() if any(_shown(sign, here) for sign in signs)) if here else frozenset()
 
 
-def _shown(sign: Sign, words: list[str]) -> bool:
-    return all(any(w.startswith(part) for w in words) for part in sign)
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[frozenset[str], int]:
+    """All beginnings of words that are signs of a topic, and the length of the longest."""
+    found = frozenset(start for _, signs in _topics() for sign in signs for part in sign for start in part)
+    return found, max(map(len, found))
+
+
+def _shown(sign: Sign, here: set[str]) -> bool:
+    return all(not here.isdisjoint(part) for part in sign)

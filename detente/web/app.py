@@ -66,9 +66,9 @@ _LOOK_S = 0.5  # how long an answer about whether the ledger changed is believed
 _OPEN = ("/static/", "/login")
 _AGAIN_S = 20  # after which a page that took too long is worth another try
 _TOO_LONG = (
-    "This page took longer than {:g} seconds to draw, because much is known of what it is about. It goes on being drawn: ask for"
-    " it again in a moment. If that does not help, ask as of an earlier day, or over a shorter time; whoever runs the site can"
-    " allow more with detente serve --page-timeout."
+    "This page took longer than {:g} seconds to draw, because much is known of what it is about. It goes on being drawn: ask"
+    " for it again in a moment. If that does not help, ask as of an earlier day, or over a shorter time; whoever runs the site"
+    " can allow more with detente serve --page-timeout."
 )
 
 

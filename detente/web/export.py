@@ -89,7 +89,7 @@ def _pages(ask: Asked, written: set[str]) -> Iterator[_File]:
 
 def _of_pair(ask: Asked, one: str, other: str) -> Iterator[_File]:
     """A pair with its happenings and items."""
-    yield _File(_name(dyad_file(one, other)), dyad_page(ask, one, other))
+    yield _File(_name(dyad_file(one, other)), dyad_page(ask, one, other, outlook=True))
     state = ask.pair(one, other)
     for h in state.happenings:
         page = happening.made(ask, h, state)

@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-
 _HAPPENING = re.compile(r"happening (\d+)\b")  # so references to a ledger begin
 
 
@@ -88,11 +87,15 @@ class Score:
 
 @dataclass(frozen=True)
 class LiveOutlook:
-    """Live forecasts, why others cannot be made, and how good all recorded ones were."""
+    """Live forecasts, why others cannot be made, and how good all recorded ones were.
+
+    waiting: so many events must be gone through that nothing is made unless somebody asks for it.
+    """
 
     forecasts: tuple[LiveCard, ...]
     reasons: tuple[str, ...]
     score: Score
+    waiting: int = 0
 
 
 def available() -> bool:
@@ -103,15 +106,15 @@ def available() -> bool:
 
 
 def outlook_of(
-    ledger: Path | None, pair: tuple[str, str], *, known_by: datetime, generation: int, record: Path | None
+    ledger: Path | None, pair: tuple[str, str], *, known_by: datetime, generation: int, record: Path | None, waiting: int = 0
 ) -> LiveOutlook:
     """The forecasts that a brief of the two tells, with how good recorded ones of all pairs were.
 
-    generation: of the ledger, which is gone through once for each.
+    generation: of the ledger, which is gone through once for each. waiting: put off, since there are so many events.
     """
     score = scored(forecasts_of(record, None, known_by=known_by))
-    if ledger is None or not available():
-        return LiveOutlook((), (), score)
+    if ledger is None or not available() or waiting:
+        return LiveOutlook((), (), score, waiting)
     room: Any = import_module("detente.forecast.outlook")
     found = room.outlook(partial(_source, ledger, generation), *pair, known_by=known_by)
     return LiveOutlook(tuple(_live(f.to_dict()) for f in found.forecasts), found.reasons, score)

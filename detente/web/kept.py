@@ -1,7 +1,7 @@
 """Drawn pages kept in memory while what they were made from stays the same, and the threads that draw them.
 
-A page is drawn once at a time, however many readers ask for it. Nobody waits longer than the limit: the drawing goes on, and who
-asks again later gets its page. Other pages are drawn by other threads meanwhile.
+A page is drawn once at a time, however many readers ask for it. Nobody waits longer than the limit: the drawing goes on, and
+who asks again later gets its page. Other pages are drawn by other threads meanwhile.
 """
 
 from __future__ import annotations

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ArticleRefused, LedgerBusy, LedgerUnwritable
-from detente.ledger.connection import open_ledger
 from detente.intake.addresses import showable
 from detente.intake.fetch import PAGES, WEB_PORTS, Fetched, Fetcher, FetchRefused
 from detente.intake.limits import MB
 from detente.intake.sealed import Sealed, open_sealed
+from detente.ledger.connection import open_ledger
 from detente.ledger.write import stored_row, write_readings
 from detente.read.article import Given, Received, decode, digest_id, load_articles
 from detente.types import Article, Reading, Refusal

@@ -90,7 +90,7 @@ def test_the_page_makes_the_forecasts_of_the_brief_with_base_rates_and_what_move
     driver = shown["forecasts"][0]["drivers"][0]
     assert web.get(f"/happening/{driver['happenings'][0]}?as_of=2024-04-14").status_code == 200
     page = web.get("/dyad/ARV/BLM?as_of=2024-04-14").text
-    assert "All active pairs" in page
+    assert "all active pairs" in page
     assert "so there is no track record here" in page
 
 
@@ -122,3 +122,12 @@ def test_a_question_that_cannot_be_answered_costs_only_its_own_answer(crisis: Pa
     found = outlook(lambda day: open_source(crisis, known_by=day), "ARV", "BLM", known_by=moment("2024-04-14"))
     assert [f.question.id for f in found.forecasts] == [question_of("conflict").id]
     assert found.reasons == ("rupture is asked only of quiet pairs",)
+
+
+def test_a_large_ledger_makes_a_live_forecast_where_a_reader_asks_for_it(crisis: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.web.pages.dyad.MOST_EVENTS_UNASKED", 10)
+    web = client(crisis)
+    put_off = web.get("/dyad/ARV/BLM?as_of=2024-04-14").text
+    assert "all active pairs" not in put_off
+    assert "outlook=true" in put_off
+    assert "all active pairs" in web.get("/dyad/ARV/BLM?as_of=2024-04-14&outlook=true").text

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from detente.errors import WrongCall
+from detente.ledger.overview import event_count
 from detente.ledger.queries import statements_known
 from detente.relations.brief import Brief, Tension, brief
 from detente.relations.codes import code_of
@@ -42,9 +44,11 @@ POINTS = 26  # of a line, whatever its span: each costs a look at what was known
 MOST_MARKS = 60
 MOST_QUOTES = 6
 MOST_PAST = 40
-MOST_OPEN = 20  # items of a column; all of a kind stand on pages of their own
+MOST_PUBLISHERS = 12
+MOST_OPEN = 8  # items of a column; all of a kind stand on pages of their own
 MOST_CONTESTED = 20
 MOST_ON_PAGE = 60
+MOST_EVENTS_UNASKED = 15_000  # a live forecast looks at all pairs; from a larger ledger it is made where a reader asks for it
 BOARD = (("demand", "Demands"), ("threat", "Threats"), ("promise", "Promises"), ("offer", "Offers"), ("meeting", "Meetings"),
          ("refusal", "Refusals"), ("accusation", "Accusations"), ("prediction", "Predictions"))  # fmt: skip
 
@@ -125,16 +129,18 @@ class DyadPage(Page):
 
     def drawn(self) -> dict[str, Any]:
         turned = [f"{_after(date.fromisoformat(f'{self.until}-01'), n):%Y-%m}" for n in (-3, 3)]
-        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned}
+        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned,
+                "publishers_shown": MOST_PUBLISHERS}  # fmt: skip
 
 
 def dyad_page(
-    ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None, kind: str | None = None, page: int = 1
-) -> DyadPage:
+    ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None, kind: str | None = None, page: int = 1,
+    outlook: bool = False,
+) -> DyadPage:  # fmt: skip
     """The page of a pair, by codes or names.
 
     days: how far the chart looks back. until: the calendar's last month (YYYY-MM), the one after the moment if not given.
-    kind, page: list all items of one kind, as demand, so many pages on.
+    kind, page: list all items of one kind, as demand, so many pages on. outlook: make live forecasts also from a large ledger.
     """
     a, b = code_of(ask.db, one), code_of(ask.db, other)
     if a == b:
@@ -142,8 +148,8 @@ def dyad_page(
     days = min(max(days, 28), 3660)
     last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
     foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
+    made = brief(ask.db, a, b, known_by=ask.known_by, state=partial(ask.pair, a, b))
     state = ask.pair(a, b)
-    made = brief(ask.db, a, b, known_by=ask.known_by, state=state)
     by_number = {h.number: h for h in state.happenings}
     real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
     lately = [by_number[x.number] for x in made.lately if x.number in by_number]
@@ -160,10 +166,16 @@ def dyad_page(
         contested=cards_of(state, contested[-MOST_CONTESTED:], ask.names),
         contested_left_out=max(0, len(contested) - MOST_CONTESTED),
         months=_months(ask, state, last), kind=kind or None, page=page, pages=pages, board=board, quotes=_quotes(ask, state),
-        outlook=outlook_of(
-            ask.ledger, (a, b), known_by=ask.known_by, generation=ask.stock.generation, record=ask.record
-        ),
+        outlook=_outlook(ask, (a, b), outlook),
         forecasts=foreseen, score=scored(foreseen),
+    )  # fmt: skip
+
+
+def _outlook(ask: Asked, pair: tuple[str, str], wanted: bool) -> LiveOutlook:
+    events = event_count(ask.db)
+    return outlook_of(
+        ask.ledger, pair, known_by=ask.known_by, generation=ask.stock.generation, record=ask.record,
+        waiting=events if events > MOST_EVENTS_UNASKED and not wanted else 0,
     )  # fmt: skip
 
 
@@ -271,8 +283,9 @@ def _board(items: Sequence[Item], kind: str | None, page: int) -> tuple[tuple[Co
     page = min(max(1, page), pages)
     start, stop = (page - 1) * MOST_ON_PAGE, page * MOST_ON_PAGE
     before = len(live)
-    here = live[start:stop], past[max(0, start - before) : max(0, stop - before)]
-    return (Column(kind, dict(BOARD)[kind], *(tuple(map(item_card, part)) for part in here), before, len(past)),), page, pages
+    shown = tuple(map(item_card, live[start:stop]))
+    done = tuple(map(item_card, past[max(0, start - before) : max(0, stop - before)]))
+    return (Column(kind, dict(BOARD)[kind], shown, done, before, len(past)),), page, pages
 
 
 def _parted(items: Sequence[Item], kind: str) -> tuple[list[Item], list[Item]]:
@@ -283,8 +296,8 @@ def _parted(items: Sequence[Item], kind: str) -> tuple[list[Item], list[Item]]:
 
 
 def _column(kind: str, title: str, live: list[Item], past: list[Item]) -> Column:
-    shown = tuple(map(item_card, live[:MOST_OPEN])), tuple(map(item_card, past[:MOST_OPEN]))
-    return Column(kind, title, *shown, len(live), len(past))
+    shown, done = (tuple(map(item_card, part[:MOST_OPEN])) for part in (live, past))
+    return Column(kind, title, shown, done, len(live), len(past))
 
 
 def _quotes(ask: Asked, state: PairState) -> tuple[QuoteCard, ...]:
