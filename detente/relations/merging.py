@@ -116,6 +116,7 @@ class _Comparisons:
         self._watched: list[list[list[int]] | None] = [None] * len(looked)
         self._read: list[list[int]] = [[] for _ in looked]
         self._tried: list[set[int]] = [set() for _ in looked]
+        self._up_to = [-1] * len(looked)
         self._near: list[list[int]] = [[] for _ in looked]
 
     def alike(self, member: int, n: int, rarity: Rarity) -> float:
@@ -124,12 +125,15 @@ class _Comparisons:
         if found is None:
             return -1.0
         asked, common = found
-        if common is None:
-            return merging()["no_words"] - asked
+        if not common:
+            return (0.0 if common is not None else merging()["no_words"]) - asked
         return rarity.share(common, self.looked[member].stems, self.looked[n].stems) - asked
 
     def anchors(self, n: int) -> list[int]:
         """Places of reports that were an anchor at some moment and that this one may fit, in their order."""
+        if self._up_to[n] == len(self._anchors):
+            return self._near[n]
+        self._up_to[n] = len(self._anchors)
         watched = self._watched[n]
         if watched is None:
             watched = self._watched[n] = self._lists(n)

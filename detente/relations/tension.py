@@ -143,7 +143,7 @@ class _Direction:
         return DyadDay(self._actor, self._recipient, day, round(sum(points for points, _, _ in shares), 4), rows)
 
     def _look_at(self, h: Happening) -> tuple[Happening, _Weight | None]:
-        """None for what is not done toward the other, or does not count; the happening is held, so that no other gets its id."""
+        """None for what is not done toward the other, or does not count. The happening is held: no other one gets its id."""
         counts = h.status in ("happened", "scheduled") and toward(h, self._actor, self._recipient)
         found = self._weights[id(h)] = h, self._weighed(h) if counts else None
         return found

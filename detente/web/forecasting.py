@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+Mark = tuple[int, ...]  # of what a ledger knew by a moment
 _HAPPENING = re.compile(r"happening (\d+)\b")  # so references to a ledger begin
 
 
@@ -106,22 +107,28 @@ def available() -> bool:
 
 
 def outlook_of(
-    ledger: Path | None, pair: tuple[str, str], *, known_by: datetime, generation: int, record: Path | None, waiting: int = 0
+    ledger: Path | None, pair: tuple[str, str], *, known_by: datetime, mark: Mark, record: Path | None, waiting: int = 0
 ) -> LiveOutlook:
     """The forecasts that a brief of the two tells, with how good recorded ones of all pairs were.
 
-    generation: of the ledger, which is gone through once for each. waiting: put off, since there are so many events.
+    mark: of what is known by then; made once for each. waiting: put off, since there are so many events.
     """
     score = scored(forecasts_of(record, None, known_by=known_by))
     if ledger is None or not available() or waiting:
         return LiveOutlook((), (), score, waiting)
+    return LiveOutlook(*_made(ledger, mark, (min(pair), max(pair)), known_by), score)
+
+
+@lru_cache(maxsize=256)
+def _made(ledger: Path, mark: Mark, pair: tuple[str, str], known_by: datetime) -> tuple[tuple[LiveCard, ...], tuple[str, ...]]:
+    """Live forecasts, and reasons for missing ones."""
     room: Any = import_module("detente.forecast.outlook")
-    found = room.outlook(partial(_source, ledger, generation), *pair, known_by=known_by)
-    return LiveOutlook(tuple(_live(f.to_dict()) for f in found.forecasts), found.reasons, score)
+    found = room.outlook(partial(_source, ledger, mark), *pair, known_by=known_by)
+    return tuple(_live(f.to_dict()) for f in found.forecasts), found.reasons
 
 
 @lru_cache(maxsize=4)
-def _source(ledger: Path, generation: int, known_by: date) -> Any:
+def _source(ledger: Path, mark: Mark, known_by: date) -> Any:
     """What the ledger knew before a day, as a history."""
     return import_module("detente.forecast.ledger").open_source(ledger, known_by=known_by)
 

@@ -58,8 +58,11 @@ def bound(settings: Settings) -> socket.socket:
 
 
 def spare_collector() -> None:
-    """Have Python look for unreachable values seldom: drawing a large pair makes hundreds of thousands that all live until it is
-    drawn, and to look through them again and again takes a third of the time."""
+    """Have Python look for unreachable values seldom.
+
+    Drawing a large pair makes hundreds of thousands of values that live until it is drawn; to look through them again and again
+    takes a third of the time.
+    """
     gc.set_threshold(100_000, 50, 50)
 
 

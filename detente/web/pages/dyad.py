@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from detente.errors import WrongCall
-from detente.ledger.overview import event_count
+from detente.ledger.overview import event_count, known_mark
 from detente.ledger.queries import statements_known
 from detente.relations.brief import Brief, Tension, brief
 from detente.relations.codes import code_of
@@ -174,7 +174,7 @@ def dyad_page(
 def _outlook(ask: Asked, pair: tuple[str, str], wanted: bool) -> LiveOutlook:
     events = event_count(ask.db)
     return outlook_of(
-        ask.ledger, pair, known_by=ask.known_by, generation=ask.stock.generation, record=ask.record,
+        ask.ledger, pair, known_by=ask.known_by, mark=known_mark(ask.db, known_by=ask.known_by), record=ask.record,
         waiting=events if events > MOST_EVENTS_UNASKED and not wanted else 0,
     )  # fmt: skip
 
