@@ -1,161 +1,92 @@
 """Many articles from JSON lines to Parquet: words per second from start to end, memory over time, and being killed.
 
-    python -m benchmarks.scale FILE [--articles 100000] [--workers 2] [--cluster local] [--kills 10] [--seed N] [--keep FOLDER]
+    python -m benchmarks.scale FILE [--articles 100000] [--workers 2] [--kills 10] [--keep FOLDER]
+                                    [--cluster local | --nodes 2] [--victims all driver actor] [--seed N]
 
 FILE is JSON lines of articles ({"id", "text"}), gzipped or not, repeated with other ids until there are enough. The command
 `detente read` runs as a user would run it. The memory is that of all its processes together (proportional set size), looked
-at every second; the last quarter beside the second one shows whether it grows. With --kills the run is killed so often at
-random moments (SIGKILL, all processes at once) and resumed; then every article must be there exactly once. Runs on Linux.
+at every second. With --kills the run is killed (SIGKILL) so often at random moments and resumed; in the end every article
+must be there exactly once. --nodes makes a Ray cluster of so many nodes on this machine and reads through ray://. With --keep,
+Ctrl-C costs nothing: the same command goes on. Runs on Linux; exits with 1 where an article is missing or there twice.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import os
-import random
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import cycle, islice
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[2]
+from benchmarks.scale.articles import check, make
+from benchmarks.scale.cluster import nodes
+from benchmarks.scale.course import Course, Runner, planned
+from benchmarks.scale.processes import KILLERS
+
+READ = "from detente.cli import main; main()"
 
 
-@dataclass
-class Memory:
-    """MiB of a process and all below it, each second."""
-
-    mib: list[float] = field(default_factory=list)
-
-    def watch(self, process: subprocess.Popen[bytes]) -> None:
-        while process.poll() is None:
-            self.mib.append(sum(_pss(pid) for pid in _tree(process.pid)) / 1024)
-            time.sleep(1.0)
-
-    def quarter(self, n: int) -> float:
-        size = max(1, len(self.mib) // 4)
-        part = self.mib[n * size : (n + 1) * size] or [0.0]
-        return sum(part) / len(part)
+def command(articles: Path, out: Path, workers: int, cluster: str | None) -> list[str]:
+    how = ["--cluster", cluster] if cluster else []
+    options = ["--out", str(out), "--workers", str(workers), "--keep-duplicates", *how]
+    return [sys.executable, "-c", READ, "read", str(articles), *options]
 
 
-def _tree(pid: int) -> list[int]:
-    """The process and its descendants."""
-    found = [pid]
-    for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
-    return found
+def report(course: Course, number: int, kills: int) -> None:
+    """What the whole course shows."""
+    words, seconds = course.words, course.seconds
+    print(f"{words:,} words in {seconds:,.0f} s: {words / seconds:,.0f} words/s from start to Parquet, all starts counted")
+    print(f"{course.steady_rate(number):,.0f} words/s between the first and the last file of each start")
+    quarters = " ".join(f"{mib:,.0f}" for mib in course.quarters())
+    highest = max(value for one in course.stretches for value in one.mib)
+    print(f"memory of all processes: highest {highest:,.0f} MiB; mean of each quarter {quarters} MiB")
+    if kills:
+        told = ", ".join(f"{name} {times}" for name, times in course.killed.items())
+        print(f"killed {sum(course.killed.values())} times ({told}); {kills} were asked for")
 
 
-def _pss(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
+def measure(given: argparse.Namespace, folder: Path) -> bool:
+    """The whole course, from the articles to the check."""
+    cluster = f"{given.nodes} nodes" if given.nodes else given.cluster
+    asked = {"articles": given.articles, "per_file": given.per_file, "kills": given.kills, "seed": given.seed}
+    course = Course.gone_on(folder / "course.json", {**asked, "file": given.file.name, "cluster": cluster})
+    if not course.words:
+        course.words = make(given.file, given.articles, folder / "articles", given.per_file)
+        course.keep(folder / "course.json")
+    kills = planned(given.kills, given.articles, given.longest, given.victims or _usual(cluster), given.seed)
+    own: Any = nodes(given.nodes, folder / "nodes.txt") if given.nodes else nullcontext((given.cluster, []))
+    with own as (address, pids):
+        call = command(folder / "articles", folder / "readings", given.workers, address)
+        Runner(call, folder, given.articles, course, kills, pids).run()
+    report(course, given.articles, given.kills)
+    return check(folder / "articles", folder / "readings")
 
 
-def make(source: Path, number: int, target: Path) -> int:
-    """Write `number` articles, those of `source` again and again under other ids; gives the number of words."""
-    data = source.read_bytes()
-    rows = [
-        json.loads(line) for line in (gzip.decompress(data) if source.suffix == ".gz" else data).splitlines() if line.strip()
-    ]
-    words = 0
-    with target.open("w", encoding="utf-8") as stream:
-        for n, row in enumerate(islice(cycle(rows), number)):
-            words += len(row["text"].split())
-            stream.write(json.dumps({"id": f"{row['id']}-{n}", "title": row.get("title"), "text": row["text"]}) + "\n")
-    return words
+def _usual(cluster: str | None) -> list[str]:
+    return ["actor", "driver", "all"] if cluster else ["all", "driver"]
 
 
-def command(articles: Path, out: Path, given: Any) -> list[str]:
-    how = ["--cluster", given.cluster] if given.cluster else []
-    options = ["--out", str(out), "--workers", str(given.workers), "--keep-duplicates", *how]
-    return [sys.executable, "-c", "from detente.cli import main; main()", "read", str(articles), *options]
-
-
-def start(call: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    with log.open("ab") as stream:
-        return subprocess.Popen(call, stdout=stream, stderr=stream, env=environment, start_new_session=True)
-
-
-def measure(call: Sequence[str], words: int, log: Path) -> None:
-    """One run from start to end."""
-    begun = time.monotonic()
-    process, memory = start(call, log), Memory()
-    watcher = threading.Thread(target=memory.watch, args=(process,))
-    watcher.start()
-    if process.wait():
-        raise SystemExit(f"the run failed:\n{log.read_text(errors='replace')[-2000:]}")
-    seconds = time.monotonic() - begun
-    watcher.join()
-    print(f"{words:,} words in {seconds:,.0f} s: {words / seconds:,.0f} words/s from start to Parquet")
-    quarters = " ".join(f"{memory.quarter(n):,.0f}" for n in range(4))
-    print(f"memory of all processes: highest {max(memory.mib):,.0f} MiB; mean of each quarter {quarters} MiB", flush=True)
-
-
-def kill_and_resume(call: Sequence[str], kills: int, longest_s: float, log: Path, chance: random.Random) -> None:
-    """Kill the run so often, each time after a random while; then let it end."""
-    for n in range(kills):
-        process = start(call, log)
-        try:
-            process.wait(timeout=chance.uniform(1.0, longest_s))
-            print(f"run {n + 1} ended before it was killed")
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    if start(call, log).wait():
-        raise SystemExit(f"the last run failed:\n{log.read_text(errors='replace')[-2000:]}")
-
-
-def check(articles: Path, out: Path) -> None:
-    """Every article is there exactly once, each in a shard that can be read."""
-    import pyarrow.parquet as pq
-
-    with articles.open(encoding="utf-8") as stream:
-        wanted = sorted(json.loads(line)["id"] for line in stream)
-    shards = sorted(out.glob("*.parquet"))
-    found = sorted(name for shard in shards for name in pq.read_table(shard, columns=["id"])["id"].to_pylist())
-    print(f"{len(found):,} readings of {len(wanted):,} articles in {len(shards)} files; exactly once: {found == wanted}")
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.scale")
     parser.add_argument("file", type=Path)
     parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--per-file", type=int, default=5_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cluster")
+    parser.add_argument("--nodes", type=int, default=0, help="make a Ray cluster of so many nodes here and use it")
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--longest", type=float, default=30.0, help="seconds after which a run is killed at the latest")
+    parser.add_argument("--victims", nargs="*", choices=list(KILLERS), help="who is killed, by turns")
+    parser.add_argument("--longest", type=float, default=20.0, help="a kill comes at most so many seconds after it is due")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="keep articles and readings in this folder")
-    given = parser.parse_args()
+    parser.add_argument("--keep", type=Path, help="keep articles, readings and course in this folder, and go on with it")
+    given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
-        folder.mkdir(exist_ok=True)
-        articles, out, log = folder / "articles.jsonl", folder / "readings", folder / "log.txt"
-        words = make(given.file, given.articles, articles)
-        call = command(articles, out, given)
-        if given.kills:
-            kill_and_resume(call, given.kills, given.longest, log, random.Random(given.seed))
-        else:
-            measure(call, words, log)
-        check(articles, out)
+        folder.mkdir(parents=True, exist_ok=True)
+        return 0 if measure(given, folder.absolute()) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

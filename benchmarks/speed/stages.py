@@ -69,10 +69,10 @@ def run(file: Path, number: int, stage: Callable[[str], object]) -> int:
             language_of(one.article.text)
             known.refused(one.article)
     readings = []
-    for group in reader._groups(received):
+    for group in reader._groups(received, table):
         prepared = [one for one in group if isinstance(one, reader._Prepared)]
         with stage("model"):  # type: ignore[attr-defined]
-            rows = encoder.encode([one.words for one in prepared])
+            rows = encoder.encode([one.shown for one in prepared])
         with stage("everything after the model"):  # type: ignore[attr-defined]
             readings += [reader._assemble(one, row, encoder, table) for one, row in zip(prepared, rows, strict=True)]
     with stage("JSON"):  # type: ignore[attr-defined]

@@ -2,10 +2,12 @@
 
     python -m benchmarks.web load [--readers 50] [--seconds 30] [--pause 1.0]
     python -m benchmarks.web pages [--events 2000]
+    python -m benchmarks.web growth [--events 2000]
 
 `load`: a site over the example crisis; each reader asks for the dyad page of now or of one of eight days, again and again with
 a pause, each from a loopback address of its own; meanwhile articles are sent in and read by the model. `pages`: one pair with
-so many events, and an article of 10,000 words; each page asked once with nothing kept, then again.
+so many events, and an article of 10,000 words; each page asked once with nothing kept, then again. `growth`: the first
+drawing of the dyad page with so many events and with five times as many, and how many times longer that takes (processor time).
 """
 
 from __future__ import annotations
@@ -22,9 +24,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.types import Reading
 
 ROOT = Path(__file__).parents[2]
 CRISIS = ROOT / "examples" / "crisis"
@@ -34,7 +40,7 @@ WARM_S = 4.0
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.web")
-    parser.add_argument("what", choices=("load", "pages"))
+    parser.add_argument("what", choices=("load", "pages", "growth"))
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two pages of a reader, on average")
@@ -43,8 +49,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="detente-bench-") as folder:
         if given.what == "load":
             load(Path(folder) / "crisis.ledger", given.readers, given.seconds, given.pause)
-        else:
+        elif given.what == "pages":
             pages(Path(folder) / "large.ledger", given.events)
+        else:
+            growth(Path(folder), given.events)
 
 
 # Load --------------------------------------------------------------------------------------------------------------------
@@ -162,48 +170,83 @@ def _articles(port: int) -> int:
     return int(json.loads(client.getresponse().read())["known"]["articles"]) - 24
 
 
+_DYAD = "/dyad/ARV/BLM?as_of=2024-04-14"
 _PAIR = (
-    "/?as_of=2024-04-14", "/dyad/ARV/BLM?as_of=2024-04-14", "/dyad/ARV/BLM?days=1092&as_of=2024-04-14", "/happening/1",
+    "/?as_of=2024-04-14", _DYAD, "/dyad/ARV/BLM?days=1092&as_of=2024-04-14", "/happening/1",
 )  # fmt: skip
 _OTHERS = ("/publisher", "/speaker?name=Edda+Quill", "/search?q=arvania")
 
 # Large pages -------------------------------------------------------------------------------------------------------------
 
 
+KINDS = ("THREATEN", "CONSULT", "COERCE", "ACCUSE", "CONCEDE")
+TIMES = 5
+
+
 def pages(ledger: Path, events: int) -> None:
     """Pages of a pair with many events, and of a long article."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from fastapi.testclient import TestClient
-    from news import Act, Words, news
+    started = time.perf_counter()
+    row = _write(ledger, events)
+    print(f"{events} events written in {time.perf_counter() - started:.1f} s")
+    client = _client(ledger)
+    for path in (*_PAIR, f"/article/{row}", f"/article/{row}?view=happened", *_OTHERS):
+        _show(path, [_ask(client, path) for _ in range(3)])
 
-    from detente.ledger.connection import open_ledger
-    from detente.ledger.write import write_readings
+
+def growth(folder: Path, events: int) -> None:
+    """The dyad page of a pair with some events and with many."""
+    found = []
+    for number in (events, TIMES * events):
+        ledger = folder / f"{number}.ledger"
+        _write(ledger, number)
+        client, started = _client(ledger), time.process_time()
+        wall, size = _ask(client, _DYAD)
+        found.append(time.process_time() - started)
+        again = min(_ask(client, _DYAD)[0] for _ in range(5))
+        print(f"{number:>7,} events: {found[-1]:.2f} s of processor time, {wall / 1000:.2f} s in all")
+        print(f"{'':>7} again {again:.1f} ms, {size / 1024:.0f} KB")
+    print(f"{TIMES} times the events take {found[1] / found[0]:.1f} times as long")
+
+
+def _client(ledger: Path) -> object:
+    from fastapi.testclient import TestClient
+
     from detente.web.app import make_app
+    from detente.web.serve import spare_collector
     from detente.web.settings import Settings
 
-    kinds = ("THREATEN", "CONSULT", "COERCE", "ACCUSE", "CONCEDE")
+    spare_collector()
+    return TestClient(make_app(Settings(ledger, reads_per_s=0, page_timeout_s=600)), base_url="http://localhost")
+
+
+def _write(ledger: Path, events: int) -> int:
+    """A ledger of one pair with so many events, and a long article; gives the row of that."""
+    from detente.ledger.connection import open_ledger
+    from detente.ledger.write import write_readings
+
+    readings = list(_readings(events))
+    db = open_ledger(ledger, create=True)
+    list(write_readings(db, readings, now=datetime(2025, 1, 1, tzinfo=UTC)))
+    db.close()
+    return len(readings)
+
+
+def _readings(events: int) -> Iterator[Reading]:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from news import Act, Words, news
+
     rng, first = random.Random(1), date(2023, 4, 14)
-    readings = []
     for n in range(events // 5):
         on = (first + timedelta(days=366 * n // (events // 5))).isoformat()
-        words = [f"item{rng.randrange(9000)} word{rng.randrange(9000)} thing{rng.randrange(9000)}" for _ in kinds]
+        words = [f"item{rng.randrange(9000)} word{rng.randrange(9000)} thing{rng.randrange(9000)}" for _ in KINDS]
         text = " ".join(f"Arvania did{k} a thing to Belmora about {w}." for k, w in enumerate(words))
-        acts = [Act(t, "ARV", "BLM", f"did{k}", date=on) for k, t in enumerate(kinds)]
-        readings.append(news(f"a{n}", on, f"Paper {n % 40}", text, acts))
+        acts = [Act(t, "ARV", "BLM", f"did{k}", date=on) for k, t in enumerate(KINDS)]
+        yield news(f"a{n}", on, f"Paper {n % 40}", text, acts)
     long = "\n\n".join(
         f"They heard on day {n}: “We will not sign paper {n} now.” The house was silent for long." for n in range(560)
     )
     spoken = [Words("Quill", f"“We will not sign paper {n} now.”") for n in range(560)]
-    readings.append(news("long", "2024-04-13", "Courier", long, (), spoken))
-    started = time.perf_counter()
-    db = open_ledger(ledger, create=True)
-    list(write_readings(db, readings, now=datetime(2025, 1, 1, tzinfo=UTC)))
-    db.close()
-    print(f"{events} events written in {time.perf_counter() - started:.1f} s; the long article has {len(long.split())} words")
-    client = TestClient(make_app(Settings(ledger, reads_per_s=0)), base_url="http://localhost")
-    row = len(readings)
-    for path in (*_PAIR, f"/article/{row}", f"/article/{row}?view=happened", *_OTHERS):
-        _show(path, [_ask(client, path) for _ in range(3)])
+    yield news("long", "2024-04-13", "Courier", long, (), spoken)
 
 
 def _ask(client: object, path: str) -> tuple[float, int]:

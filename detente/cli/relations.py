@@ -7,8 +7,9 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -27,9 +28,6 @@ Other = Annotated[str, typer.Argument(metavar="STATE", help="The other one.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", dir_okay=False, help="Write to this file, not to stdout.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")]
-
-
-OUTLOOK = ("conflict", "rupture")  # the questions that a brief answers
 
 
 class BriefFormat(StrEnum):
@@ -65,18 +63,13 @@ def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime, form: Brief
     """How likely conflict and a rupture are, each beside its base rates; the reason where no forecast can be made."""
     from textwrap import fill
 
-    from detente.errors import DetenteError
-    from detente.forecast.issue import forecast
     from detente.forecast.ledger import open_source
-    from detente.forecast.questions import question_of
+    from detente.forecast.outlook import outlook
     from detente.forecast.showing import forecast_line
 
-    issued, pair = known_by.date() + timedelta(days=1), (min(codes), max(codes))  # all of the last day is known
-    try:
-        found = forecast(open_source(ledger, known_by=issued), pair, [question_of(q) for q in OUTLOOK], issued=issued)
-        lines = [forecast_line(one) for one in found]
-    except DetenteError as error:
-        lines = [f"No forecast: {error}"]
+    source = lru_cache(lambda issued: open_source(ledger, known_by=issued))
+    found = outlook(source, *codes, known_by=known_by)
+    lines = [*map(forecast_line, found.forecasts), *(f"No forecast: {reason}" for reason in found.reasons)]
     if form is BriefFormat.markdown:
         return "\n## How likely\n\n" + "".join(f"- {line}\n" for line in lines)
     return "\nHOW LIKELY\n" + "".join(fill(line, 80, initial_indent="  ", subsequent_indent="    ") + "\n" for line in lines)
@@ -136,7 +129,7 @@ def timeline_command(
     json_: AsJson = False,
 ) -> None:
     """List what happened between two states, and what is planned, by day."""
-    from detente.relations.happenings import REAL
+    from detente.relations.likeness import REAL
     from detente.relations.pair import pair_at
     from detente.report.tables import timeline_text
 

@@ -38,6 +38,7 @@ def serve_command(
     requests_per_s: Annotated[
         float, typer.Option(min=0, help="Pages a second for each reader's address, 0 for no limit.")
     ] = 50.0,
+    page_timeout: Annotated[float, typer.Option(min=1, help="Seconds that a reader waits for a page to be drawn.")] = 20.0,
 ) -> None:
     """Show the ledger as web pages, on this machine only if nothing else is said."""
     with reported_failures(), web_parts():
@@ -46,6 +47,7 @@ def serve_command(
         settings = Settings(
             ledger, host=host, port=port, token=_token(token_file), hosts=tuple(allow_host or ()), actors=actors,
             record=record, fetch=fetch, upload_bytes=upload_mb * MEGABYTE, reads_per_s=requests_per_s,
+            page_timeout_s=page_timeout,
         ).checked()  # fmt: skip
         from detente.ledger.connection import open_ledger
         from detente.web.serve import bound, serve

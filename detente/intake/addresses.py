@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 _WEB = re.compile(r"https?://", re.I)
 _TRACKING = re.compile(r"utm_|fbclid|gclid|cmp$|ref$|smid$", re.I)
@@ -29,6 +29,19 @@ def canonical(url: str | None) -> str | None:
         return url.strip()
     kept = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
     return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/") + (f"?{kept}" if kept else "")
+
+
+def showable(url: str) -> str:
+    """An address for a message or a log: without name, password and query, which may hold secrets.
+
+    >>> showable("https://me:secret@courier.example/strait?key=42")
+    'https://courier.example/strait'
+    """
+    try:
+        parts = urlsplit(url.strip())
+        return urlunsplit((parts.scheme, parts.hostname or "", parts.path, "", ""))[:200] or "the address"
+    except ValueError:
+        return "the address"
 
 
 def host_of(url: str | None) -> str | None:

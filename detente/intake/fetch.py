@@ -14,20 +14,28 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from detente.errors import DetenteError
-from detente.intake.limits import FETCH_TIMEOUT_S, MAX_PAGE_BYTES, MAX_REDIRECTS, MB
+from detente.intake.limits import CONNECT_S, FETCH_TIMEOUT_S, MAX_PAGE_BYTES, MAX_REDIRECTS, MB
 from detente.version import __version__
 
 USER_AGENT = f"detente/{__version__} (reads news; obeys robots.txt)"
-_PORTS = {80, 443, 8080, 8443}
+Resolve = Callable[[str, int], list[str]]
+Ports = Mapping[str, Collection[int] | None]  # by scheme; None for any
+NEWS_PORTS: Ports = {"http": (80, 8080), "https": (443, 8443)}
+WEB_PORTS: Ports = {"http": (80,), "https": (443,)}
+PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+_USUAL = {"http": 80, "https": 443}
+_ANY_PORT: Ports = {"http": None, "https": None}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")  # of a network's own
 _CHUNK = 64 * 1024
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -51,16 +59,39 @@ class Fetched:
     last_modified: str | None = None
     changed: bool = True
 
+    @property
+    def media_type(self) -> str:
+        return _said(self.content_type).get_content_type()
+
+    @property
+    def utf8(self) -> bytes:
+        """A page or text as UTF-8 where the server says in which encoding it sends it, else as it came."""
+        charset = _said(self.content_type).get_content_charset()
+        if not self.media_type.startswith("text/") and self.media_type not in PAGES:
+            return self.body
+        try:
+            return self.body.decode(charset, "replace").encode("utf-8", "replace") if charset else self.body
+        except LookupError:  # an encoding that nobody knows
+            return self.body
+
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches over HTTP and HTTPS within limits. allow_local: also private and local addresses, for tests on this machine."""
+    """Fetches over HTTP and HTTPS within limits.
+
+    allow_local: also private and local addresses, and any port, for tests on this machine. ports: those that an address may
+    name. takes: media types; empty for all. resolve, allows: the addresses of a name, and which of them may be asked.
+    """
 
     allow_local: bool = False
     timeout_s: float = FETCH_TIMEOUT_S
     max_bytes: int = MAX_PAGE_BYTES
     user_agent: str = USER_AGENT
     headers: Mapping[str, str] = field(default_factory=dict)
+    ports: Ports = field(default_factory=lambda: NEWS_PORTS)
+    takes: Collection[str] = ()
+    resolve: Resolve = field(default_factory=lambda: addresses_of)
+    allows: Callable[[str], bool] = field(default_factory=lambda: is_public)
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """The body at `url`, following redirects. Raises FetchRefused with a reason for people.
@@ -109,28 +140,31 @@ class Fetcher:
             raise FetchRefused(url, f"is not an address: {error}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FetchRefused(url, "is not a web address; expected http://… or https://…")
-        if parts.username or parts.password:
+        if not url.isprintable():
+            raise FetchRefused(url, "holds characters that no address has")
+        if parts.username is not None or parts.password is not None:
             raise FetchRefused(url, "holds a user name; addresses are fetched without logging in")
-        if port not in (None, *_PORTS) and not self.allow_local:
-            raise FetchRefused(url, f"names port {port}; only {', '.join(map(str, sorted(_PORTS)))} are asked")
+        known = (_ANY_PORT if self.allow_local else self.ports).get(parts.scheme, ())
+        if port is not None and known is not None and port not in known:
+            named = " or ".join(map(str, sorted(known)))
+            raise FetchRefused(url, f"names port {port}; with {parts.scheme} only {named} is asked")
         return parts
 
     @contextmanager
     def _connected(self, url: str, parts: SplitResult, deadline: float) -> Iterator[http.client.HTTPConnection]:
         """A connection to the address that was checked, cut when time is up."""
-        host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
+        host, port = str(parts.hostname), parts.port or _USUAL[parts.scheme]
         link = _open(self._addresses(url, host, port), port, deadline)
-        try:
-            link = link if parts.scheme == "http" else _tls().wrap_socket(link, server_hostname=host)
-        except BaseException:
-            link.close()
-            raise
+        if parts.scheme == "https":
+            link = _tls().wrap_socket(link, server_hostname=host, do_handshake_on_connect=False)
         watch = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (link,))
         watch.daemon = True
-        watch.start()
+        watch.start()  # before the handshake, which can be slow too
         connection = http.client.HTTPConnection(host, port)
         connection.sock = link
         try:
+            if isinstance(link, ssl.SSLSocket):
+                link.do_handshake()
             yield connection
         finally:
             watch.cancel()
@@ -139,14 +173,11 @@ class Fetcher:
 
     def _addresses(self, url: str, host: str, port: int) -> list[str]:
         """What the host's name stands for; refused where any of it is not public."""
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise FetchRefused(url, f"the name {host!r} is not known") from None
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-        private = [a for a in addresses if not is_public(a)]
-        if private and not self.allow_local:
-            raise FetchRefused(url, f"leads to {private[0]}, a private or local address, which is never fetched")
+        addresses = self.resolve(host, port)
+        if not addresses:
+            raise FetchRefused(url, f"the name {host!r} is not known")
+        if not self.allow_local and not all(map(self.allows, addresses)):
+            raise FetchRefused(url, "leads to a private or local address, which is never fetched")
         return addresses
 
     def _answer(self, url: str, response: http.client.HTTPResponse, deadline: float) -> Fetched | str:
@@ -160,6 +191,8 @@ class Fetcher:
                 retry_after_s=_seconds(response.headers.get("Retry-After")),
             )  # fmt: skip
         headers = response.headers
+        if self.takes and (kind := headers.get_content_type()) not in self.takes:
+            raise FetchRefused(url, f"is {kind[:60]}; expected a page or a text")
         if (size := headers.get("Content-Length", "")).isdecimal() and int(size) > self.max_bytes:
             raise self._too_large(url)
         body = self._body(url, response, deadline)
@@ -194,6 +227,21 @@ class Fetcher:
         return FetchRefused(url, f"is larger than {self.max_bytes / MB:g} MB, the limit of what is fetched")
 
 
+def _said(content_type: str) -> Message:
+    message = Message()
+    message["Content-Type"] = content_type or "application/octet-stream"
+    return message
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """All addresses of a name, none where it is not known."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return list(dict.fromkeys(str(one[4][0]) for one in found))
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet; one that wraps another counts as what it wraps.
 
@@ -204,7 +252,9 @@ def is_public(address: str) -> bool:
         at = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all((a.is_global and not (a.is_multicast or a.is_private or a.is_reserved)) or a in _NAT64 for a in _wrapped(at))
+    return at not in _LOCAL_NAT64 and all(
+        (a.is_global and not (a.is_multicast or a.is_private or a.is_reserved)) or a in _NAT64 for a in _wrapped(at)
+    )
 
 
 def _wrapped(at: Address) -> Iterator[Address]:
@@ -226,9 +276,12 @@ def _open(addresses: list[str], port: int, deadline: float) -> socket.socket:
         if left <= 0:
             raise TimeoutError
         try:
-            return socket.create_connection((address, port), timeout=left)
+            link = socket.create_connection((address, port), timeout=min(left, CONNECT_S))
         except OSError as error:
             failure = error
+            continue
+        link.settimeout(max(0.001, deadline - time.monotonic()))
+        return link
     raise failure
 
 

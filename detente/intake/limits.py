@@ -18,4 +18,5 @@ MAX_NESTED_ARCHIVES = 2  # a ZIP in a ZIP, and no further
 MAX_SPOOLED_BYTES = 2_048 * MB  # of an archive or a table that comes through standard input
 
 MAX_REDIRECTS = 5
+CONNECT_S = 5.0  # for one address of a name
 FETCH_TIMEOUT_S = 20.0  # from the first byte to the last, redirects and all

@@ -167,7 +167,7 @@ def articles_of_answer(found: Fetched, given: Given) -> Iterator[Incoming]:
     page = "html" in found.content_type.lower()
     name = found.url if not page or kinds.ending_of(found.url) in (".html", ".htm") else f"{found.url}#.html"
     origin = Origin(found.url, slug_of(found.url), given, found.url)
-    yield from _guarded(origin, _buffered(io.BytesIO(found.body)), named=name)
+    yield from _guarded(origin, _buffered(io.BytesIO(found.utf8)), named=name)
 
 
 def articles_in(name: str, stream: IO[bytes], given: Given) -> Iterator[Incoming]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from detente.ledger.clocks import stamp
-from detente.ledger.queries import ARTICLE, KNOWN, article_of
+from detente.ledger.queries import ARTICLE, KNOWN, article_of, rereads
 from detente.ledger.records import UNKNOWN_PUBLISHER, ArticleRef, Said
 from detente.ledger.revive import statement_from
 
@@ -48,6 +48,18 @@ def pair_counts(
         {"known_by": stamp(known_by), "since": stamp(since) if since else None, "limit": limit},
     )
     return [PairCount(r["one"], r["other"], r["reports"], r["last"]) for r in rows]
+
+
+def event_count(db: sqlite3.Connection) -> int:
+    """How many events the ledger holds, of all moments."""
+    return int(db.execute("SELECT count(*) FROM events").fetchone()[0])
+
+
+def known_mark(db: sqlite3.Connection, *, known_by: datetime) -> tuple[int, int, int]:
+    """A mark of what is known by a moment: it stays while that stays the same, whatever is written about later days."""
+    row = db.execute(f"SELECT count(*), coalesce(sum(a.row), 0) FROM articles a WHERE {KNOWN}", {"known_by": stamp(known_by)})
+    number, rows = row.fetchone()
+    return number, rows, rereads(db)
 
 
 def latest_articles(db: sqlite3.Connection, *, known_by: datetime, limit: int = 20, skip: int = 0) -> list[ArticleRef]:

@@ -100,7 +100,7 @@ class Tables:
 
     def copy(self) -> Tables:
         """A copy whose lists of spellings may be replaced without touching this one."""
-        return Tables(dict(self.spellings), self.contexts, self.given, self.name_like, self.common, self.capitals)
+        return Tables(dict(self.spellings), self.contexts, set(self.given), self.name_like, self.common, self.capitals)
 
     def add(self, spelling: Spelling) -> None:
         self.spellings.setdefault(spelling.words, []).append(spelling)
@@ -333,6 +333,7 @@ def extended_tables(tables: Tables, path: Path) -> Tables:
         else:
             wider.spellings[one.words] = list(wider.spellings.get(one.words, []))
         wider.add(one)
+    _collect_given_names(wider)
     return wider
 
 

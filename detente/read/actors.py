@@ -64,7 +64,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Atom:
+class Atom:
     """A stretch of words with one meaning, before composition. Half-open word range."""
 
     start: int
@@ -119,9 +119,20 @@ class ActorTable:
 
     def find(self, text: str, words: Sequence[Word], on: date | None) -> list[Mention]:
         """Mentions in order, without overlaps. `on` is the day on which leaders and states are taken to be what they are."""
-        folded = [fold(w.text) for w in words]
-        atoms = self._atoms(words, folded, on)
-        return _Composer(text, words, folded, self.tables).compose(atoms)
+        return self.compose(text, words, self.atoms(words, on))
+
+    def atoms(self, words: Sequence[Word], on: date | None) -> list[Atom]:
+        """Stretches of words that the tables know, in order, without overlaps."""
+        return self._atoms(words, [fold(w.text) for w in words], on)
+
+    def named(self, words: Sequence[Word], atoms: Sequence[Atom]) -> list[Atom]:
+        """The atoms that name a state, body, person or place: no roles, no given names, no everyday words."""
+        composer = _Composer("", words, [fold(w.text) for w in words], self.tables)
+        return [a for a in atoms if a.entry is not None and a.spelling.use != "none" and composer.acts(a)]
+
+    def compose(self, text: str, words: Sequence[Word], atoms: Sequence[Atom]) -> list[Mention]:
+        """Mentions made of the atoms of these words: "the Arvanian", "deputy", "foreign minister" are one."""
+        return _Composer(text, words, [fold(w.text) for w in words], self.tables).compose(atoms)
 
     def _best(self, folded: Sequence[str], words: Sequence[str], on: date | None, families: frozenset[str]) -> Spelling | None:
         """The spelling that these very words are; `families` lets surnames through that do not suffice alone."""
@@ -133,7 +144,7 @@ class ActorTable:
             fitting = [s for s in fitting if s.use != "family" or s.words[0] in families]
         return _preferred(fitting, on)
 
-    def _atoms(self, words: Sequence[Word], folded: Sequence[str], on: date | None) -> list[_Atom]:
+    def _atoms(self, words: Sequence[Word], folded: Sequence[str], on: date | None) -> list[Atom]:
         families = self._families(words, folded)
         context = self._context(folded)
         atoms, i, n = [], 0, len(words)
@@ -155,7 +166,7 @@ class ActorTable:
         on: date | None,
         families: frozenset[str],
         context: dict[tuple[str, ...], Entry | None],
-    ) -> _Atom | None:
+    ) -> Atom | None:
         for length in self._lengths[folded[i]]:
             stop = i + length
             if stop > n or words[stop - 1].paragraph != words[i].paragraph:
@@ -165,7 +176,7 @@ class ActorTable:
                 key = tuple(folded[i:stop])
                 if key in context:
                     spelling = replace(spelling, meaning=context[key], use="name" if context[key] else "none")
-                return _Atom(i, stop, spelling)
+                return Atom(i, stop, spelling)
         return None
 
     def _families(self, words: Sequence[Word], folded: Sequence[str]) -> frozenset[str]:
@@ -174,7 +185,8 @@ class ActorTable:
         for i in range(len(words) - 1):
             if folded[i] in self.tables.given and words[i].shape == Shape.TITLE:
                 for length in self._lengths.get(folded[i], ()):
-                    if length > 1 and self.tables.spellings.get(tuple(folded[i : i + length])):
+                    known = length > 1 and i + length <= len(folded)
+                    if known and self.tables.spellings.get(tuple(folded[i : i + length])):
                         found.add(folded[i + length - 1])
         return frozenset(found)
 
@@ -191,7 +203,7 @@ class ActorTable:
         }
 
 
-def _is_body(atom: _Atom) -> bool:
+def _is_body(atom: Atom) -> bool:
     """A government, an army: "the Torvek government" acts for the state of its head."""
     return atom.role is not None and atom.role.kind == "body"
 
@@ -227,7 +239,7 @@ class _Composer:
     folded: Sequence[str]
     tables: Tables
 
-    def compose(self, atoms: Sequence[_Atom]) -> list[Mention]:
+    def compose(self, atoms: Sequence[Atom]) -> list[Mention]:
         joints = [a for a in atoms if a.joint and a.joint.part in ("modifier", "head")]
         judging = [(self._span(a.start, a.stop), a.joint.part) for a in joints if a.joint]
         before = {where.end: where for where, part in judging if part == "modifier"}
@@ -240,10 +252,10 @@ class _Composer:
                 found.append(self._judged(mention, before, behind))
         return found
 
-    def _mention(self, atoms: Sequence[_Atom], k: int) -> tuple[Mention | None, int]:
+    def _mention(self, atoms: Sequence[Atom], k: int) -> tuple[Mention | None, int]:
         """The mention that begins with atom k, and the atom to go on with."""
         atom = atoms[k]
-        if atom.spelling.use == "none" or not self._acts(atom):
+        if atom.spelling.use == "none" or not self.acts(atom):
             return None, k + 1
         if atom.joint is not None:
             return self._of_joint(atoms, k)
@@ -253,7 +265,7 @@ class _Composer:
             return self._made(atom.start, atom.stop, atom.entry, _FORMS[atom.spelling.use], None), k + 1
         return self._of_entry(atoms, k)
 
-    def _of_entry(self, atoms: Sequence[_Atom], k: int) -> tuple[Mention | None, int]:
+    def _of_entry(self, atoms: Sequence[Atom], k: int) -> tuple[Mention | None, int]:
         """A state, body or person; with the role that follows, one mention."""
         atom = atoms[k]
         entry = atom.entry
@@ -272,7 +284,7 @@ class _Composer:
             return None, k + 1
         return self._made(atom.start, atom.stop, entry, _FORMS[atom.spelling.use], None), k + 1
 
-    def _of_joint(self, atoms: Sequence[_Atom], k: int) -> tuple[Mention | None, int]:
+    def _of_joint(self, atoms: Sequence[Atom], k: int) -> tuple[Mention | None, int]:
         """ "pro-Arvanian rebels", "regime in Arvania": what the words before an actor make of it."""
         atom, joint = atoms[k], atoms[k].joint
         assert joint is not None
@@ -291,7 +303,7 @@ class _Composer:
             return replace(made, epithet=self._span(atom.start, atom.stop)), k + 2
         return None, k + 1
 
-    def _of_role(self, atoms: Sequence[_Atom], k: int) -> tuple[Mention | None, int]:
+    def _of_role(self, atoms: Sequence[Atom], k: int) -> tuple[Mention | None, int]:
         """A role: of the state behind "of" ("the army of Arvania"), else for itself."""
         atom, role = atoms[k], atoms[k].role
         assert role is not None
@@ -302,7 +314,7 @@ class _Composer:
             return self._with_role(following, atom), k + 2
         return self._own_role(atom), k + 1
 
-    def _own_role(self, atom: _Atom) -> Mention | None:
+    def _own_role(self, atom: Atom) -> Mention | None:
         """A role that stands for itself: rebels, or a body that the tables know; not every minister."""
         role = atom.role
         assert role is not None
@@ -312,7 +324,7 @@ class _Composer:
         name = self._span(atom.start, atom.stop).of(self.text)
         return Mention(self._span(atom.start, atom.stop), name, name, role.code, role.sector, kind, "role", role.word)
 
-    def _with_role(self, state: _Atom, role_atom: _Atom) -> Mention:
+    def _with_role(self, state: Atom, role_atom: Atom) -> Mention:
         """State and role as one mention; the code is the state's unless the role keeps its own."""
         entry, role = state.entry, role_atom.role
         assert entry is not None
@@ -325,7 +337,7 @@ class _Composer:
         name = span.of(self.text)
         return Mention(span, name, name, code, role.sector, kind, "role", role.word, self._loaded(state))
 
-    def _role_behind(self, atoms: Sequence[_Atom], k: int) -> int | None:
+    def _role_behind(self, atoms: Sequence[Atom], k: int) -> int | None:
         """The role that belongs to the state of atom k: right behind it, or after a few words that may stand between."""
         at = atoms[k].stop
         if self._possessive(at):
@@ -344,7 +356,7 @@ class _Composer:
             at, following = atoms[following].stop, following + 1
         return None
 
-    def _suffix(self, atoms: Sequence[_Atom], k: int) -> tuple[str, int]:
+    def _suffix(self, atoms: Sequence[Atom], k: int) -> tuple[str, int]:
         """ "Arvania-backed": what the word behind the hyphen does to the state, and the atom to go on with."""
         if k + 1 < len(atoms) and self._hyphen_at(atoms[k].stop) and atoms[k + 1].start == atoms[k].stop + 1:
             joint = atoms[k + 1].joint
@@ -367,7 +379,7 @@ class _Composer:
         span = Span(min(where.start, mention.span.start), max(where.end, mention.span.end))
         return replace(mention, span=span, text=span.of(self.text), epithet=where)
 
-    def _acts(self, atom: _Atom) -> bool:
+    def acts(self, atom: Atom) -> bool:
         """Whether the words can be an actor here, not a given name, an everyday word, or part of another name."""
         entry = atom.entry
         if entry is None:
@@ -395,7 +407,7 @@ class _Composer:
             and self.words[at].start - self.words[at - 1].end <= 1
         )
 
-    def _shouted(self, atom: _Atom) -> bool:
+    def _shouted(self, atom: Atom) -> bool:
         around = [*self.words[max(0, atom.start - 3) : atom.start], *self.words[atom.stop : atom.stop + 3]]
         return sum(w.shape == Shape.UPPER for w in around) >= 2
 
@@ -413,7 +425,7 @@ class _Composer:
     def _span(self, start: int, stop: int) -> Span:
         return Span(self.words[start].start, self.words[stop - 1].end)
 
-    def _loaded(self, atom: _Atom) -> Span | None:
+    def _loaded(self, atom: Atom) -> Span | None:
         return self._span(atom.start, atom.stop) if atom.spelling.loaded else None
 
     def _made(self, start: int, stop: int, entry: Entry, form: Form, role: str | None) -> Mention:

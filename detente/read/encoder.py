@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,13 +21,14 @@ import numpy.typing as npt
 import onnxruntime
 
 from detente.errors import ModelMissing
-from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
+from detente.read.pieces import MAX_PIECES_PER_WORD, Pieces, Vocabulary, Window, batch_arrays, find_windows
 from detente.read.predicates import lexicon_features
 from detente.read.words import Word
 
 Floats = npt.NDArray[np.float32]
 
-WINDOW, STRIDE = 254, 190
+WINDOW, OVERLAP = 254, 64  # pieces
+_SLOW = ["SkipLayerNormFusion"]  # on a CPU the fused operator takes four times as long as its two parts
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOW
+        )
         described = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         fields = {k: (v[0], v[1]) for k, v in described.pop("fields").items()}
         with np.load(folder / "decoding.npz") as stored:
@@ -73,6 +77,11 @@ class Encoder:
     def width(self) -> int:
         """Columns per word."""
         return max(end for _, end in self.fields.values())
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What the graph asks for; one that reads a single window needs no mask."""
+        return tuple(one.name for one in self.session.get_inputs())
 
     def encode(self, texts: Sequence[Sequence[Word]]) -> list[Encoded]:
         """Rows of the words of each text.
@@ -87,7 +96,7 @@ class Encoder:
             window, keep = job.window, job.keep
             inputs: dict[str, npt.NDArray[Any]] = dict(batch_arrays([(pieces[job.text], window)]))
             inputs["lexicon"] = lexicons[job.text][None, window.start : window.stop]
-            fields = self.session.run(["fields"], inputs)[0][0]
+            fields = self.session.run(["fields"], {name: inputs[name] for name in self.inputs})[0][0]
             rows[job.text][keep.start : keep.stop] = fields[keep.start - window.start : keep.stop - window.start]
         return [Encoded(r, self.fields) for r in rows]
 
@@ -107,6 +116,14 @@ class _Job:
 
 def _jobs(number: int, pieces: Pieces) -> list[_Job]:
     """Windows of one text; neighbours share their overlap half and half."""
-    windows = list(find_windows(pieces, WINDOW, STRIDE))
+    size = _even_size(int(pieces.last[-1]) + 1) if len(pieces.last) else WINDOW
+    windows = list(find_windows(pieces, size, size - OVERLAP))
     borders = [0] + [(a.stop + b.start) // 2 for a, b in itertools.pairwise(windows)] + [len(pieces.first)]
     return [_Job(number, w, Window(borders[k], borders[k + 1])) for k, w in enumerate(windows)]
+
+
+def _even_size(total: int) -> int:
+    """Pieces of a window, if a text of `total` pieces is cut into few windows of one size: attention grows with its square."""
+    number = max(1, math.ceil((total - OVERLAP) / (WINDOW - OVERLAP)))
+    even = math.ceil((total + (number - 1) * OVERLAP) / number)
+    return min(WINDOW, even + MAX_PIECES_PER_WORD)

@@ -11,6 +11,7 @@ from detente.read.codebook import code_event
 from detente.read.dating import Dater
 from detente.read.encoder import Encoded, Encoder
 from detente.read.parties import PartyFinder, Told, find_candidates
+from detente.read.party_odds import PartyLinks, PartyWeights
 from detente.read.speakers import Resolver
 from detente.read.status import condition_of, status_of
 from detente.read.syntax import Syntax
@@ -40,11 +41,12 @@ class EventReader:
         if not triggers:
             return ()
         candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver, self.statements)
-        finder = PartyFinder(candidates, self.syntax, self.statements)
+        finder = PartyFinder(candidates, self.syntax, self.statements, PartyLinks.of(self.encoded, self.encoder.matrices))
+        weights = PartyWeights.of(self.encoder.matrices)
         told: list[Told] = []
         found = []
         for t in triggers:
-            actors, recipients = finder.find(t, self.encoder.matrices["party.weight"], told)
+            actors, recipients = finder.find(t, weights, told)
             told.append(Told(t.event_type, *(frozenset(p.code for p in side) for side in (actors, recipients))))
             found.append((t, actors, recipients))
         kept = _once(found, self.syntax)

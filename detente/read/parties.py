@@ -19,6 +19,7 @@ import numpy.typing as npt
 from detente.read.actors import Mention
 from detente.read.cast import Cast
 from detente.read.decoding import Floats
+from detente.read.party_odds import ROLES, PartyLinks, PartyWeights
 from detente.read.speakers import FIRST, Resolver
 from detente.read.syntax import Syntax
 from detente.read.triggers import Trigger
@@ -28,7 +29,6 @@ from detente.types import Party, Span, Speaker, Statement
 BUCKETS = 1 << 14  # of hashed traits
 TAKES = 0.35  # probability from which a code is a party
 BEFORE = 5  # codes taken from earlier sentences
-ROLES = ("actor", "recipient")
 _PRONOUN_ROLES = ("nsubj", "obj", "obl", "nmod", "iobj")
 _SEVERAL = set("sides countries nations governments parties states leaders ministers presidents neighbours neighbors".split())
 _FAR = 6  # steps in the tree beyond which a path is only "far"
@@ -45,10 +45,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A candidate for one event, with its traits as bucket numbers."""
+    """A candidate for one event: its traits as bucket numbers, what the encoder says, whether it stands in the sentence."""
 
     candidate: Candidate
     buckets: npt.NDArray[np.int64]
+    linked: Floats  # log-odds as actor and recipient, (2,)
+    near: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class PartyFinder:
     candidates: list[Candidate]
     syntax: Syntax
     statements: Sequence[Statement]
+    links: PartyLinks | None = None
 
     @cached_property
     def _by_sentence(self) -> dict[int, list[Candidate]]:
@@ -142,14 +145,18 @@ class PartyFinder:
         speaker = holding.speaker if holding else None
         codes = sorted({c.party.code or "" for c in here})
         options = []
+        linked = self._linked(trigger, [c.word for c in (*here, *before)])
         for rank, c in enumerate([*here, *before]):
             near = rank < len(here)
             traits = self._near(trigger, c, here) if near else self._earlier(rank - len(here), c, trigger, len(codes))
             traits += self._in_speech(c, holding, speaker, near)
             traits.append(f"n{min(len(codes), 4)}|{c.form}|{near}")
             traits += self._in_article(c.party.code, near, alike, told[-1] if told else None)
-            options.append(Option(c, bucket_numbers(tuple(traits), event_type)))
+            options.append(Option(c, bucket_numbers(tuple(traits), event_type), linked[rank], near))
         return options
+
+    def _linked(self, trigger: int, words: list[int]) -> Floats:
+        return self.links.odds(trigger, words) if self.links else np.zeros((len(words), len(ROLES)), dtype=np.float32)
 
     def _in_article(self, code: str | None, near: bool, alike: Told | None, last: Told | None) -> list[str]:
         """Traits of a code: how much the article is about it, and its part in the last event of the type and of any type."""
@@ -189,7 +196,7 @@ class PartyFinder:
         between = len({x.party.code for x in here if low < x.word < high} - {c.party.code})
         voice = "passive" if s.dependents(trigger, "nsubj:pass", "aux:pass") else s.upos[trigger]
         lemma = s.words[trigger].text.lower()
-        head = s.words[s.heads[c.word]].text.lower()
+        head = self._plain(s.heads[c.word])
         last = down[-1] if down else "-"
         return [
             f"p{way}", f"P{way}|{case}|{voice}", f"d{'.'.join(down[-2:])}|{case}|{voice}", f"c{case}|{side}|{last}",
@@ -197,6 +204,14 @@ class PartyFinder:
             f"h{head}|{c.form}|{side}", f"u{'^'.join(up[:2])}|{side}", f"f{c is here[0]}|{c is here[-1]}|{side}",
             f"r{s.relations[c.word]}|{voice}|{side}",
         ]  # fmt: skip
+
+    def _plain(self, word: int) -> str:
+        """A word that traits may know by itself; names are all alike to them."""
+        return "*" if word in self._named else self.syntax.words[word].text.lower()
+
+    @cached_property
+    def _named(self) -> frozenset[int]:
+        return frozenset(c.word for c in self.candidates)
 
     def _earlier(self, rank: int, c: Candidate, trigger: int, here: int) -> list[str]:
         """Traits of a code that only earlier sentences name."""
@@ -219,8 +234,10 @@ class PartyFinder:
         source = holding.source is not None and holding.source.covers(c.party.span)
         return [f"q{inside}|{source}|{own}|{near}", f"Q{inside}|{own}|{c.form}|{holding.directness}"]
 
-    def find(self, trigger: Trigger, weights: Floats, told: Sequence[Told] = ()) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
-        """Actors and recipients, each code once, in the order of the text. weights: (BUCKETS, 2), per trait."""
+    def find(
+        self, trigger: Trigger, weights: PartyWeights, told: Sequence[Told] = ()
+    ) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+        """Actors and recipients, each code once, in the order of the text."""
         options = self.options(trigger.first, trigger.event_type, told)
         actors, recipients = chosen(options, weights) if options else ((), ())
         actors, recipients = (
@@ -267,7 +284,7 @@ class PartyFinder:
         return word
 
 
-def chosen(options: Sequence[Option], weights: Floats) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+def chosen(options: Sequence[Option], weights: PartyWeights) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
     """Actors and recipients among the options: codes whose mentions together say so, each at its likeliest mention."""
     scores = option_scores(options, weights)
     parties: dict[str, dict[str | None, Party]] = {role: {} for role in ROLES}
@@ -282,9 +299,9 @@ def chosen(options: Sequence[Option], weights: Floats) -> tuple[tuple[Party, ...
     return actors, recipients
 
 
-def option_scores(options: Sequence[Option], weights: Floats) -> Floats:
+def option_scores(options: Sequence[Option], weights: PartyWeights) -> Floats:
     """Log-odds of each option as actor and as recipient, (options, 2)."""
-    return np.stack([weights[o.buckets].sum(0, dtype=np.float32) for o in options])
+    return np.stack([weights.odds(o.buckets, o.linked, o.near) for o in options])
 
 
 def _part(code: str | None, event: Told | None) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from detente.read.actors import ActorTable, Mention
+from detente.read.actors import ActorTable, Atom, Mention
 from detente.read.article import MAX_CHARACTERS, Received, digest_id, is_iso_date, without_surrogates
 from detente.read.attribution import Attributed, Attribution, attribute
 from detente.read.boilerplate import find_boilerplate
@@ -20,6 +20,7 @@ from detente.read.dating import Dater
 from detente.read.encoder import Encoded, Encoder, shipped_encoder
 from detente.read.events import EventReader
 from detente.read.loaded import find_loaded
+from detente.read.masking import masked
 from detente.read.speakers import Resolver
 from detente.read.syntax import Syntax, analyse
 from detente.read.tense import ClauseTense
@@ -33,12 +34,14 @@ GROUP_WORDS = 6_000  # words read by the model at one go: enough for even batche
 
 @dataclass(frozen=True)
 class _Prepared:
-    """An article on its way: its words outside boilerplate."""
+    """An article on its way: its words outside boilerplate, what the tables know of them, and as the encoder sees them."""
 
     article: Article
     notes: tuple[Refusal, ...]
     boilerplate: list[Span]
     words: list[Word]
+    atoms: list[Atom]
+    shown: list[Word]
 
 
 def read_many(
@@ -53,8 +56,8 @@ def read_many(
     table = actor_table(str(actors) if actors else None)
     with ThreadPoolExecutor(max_workers=1) as pool:  # the model reads the next group while this one is decoded
         pending: tuple[list[_Prepared | Refusal], Future[list[Encoded]]] | None = None
-        for group in _groups(articles):
-            texts = [g.words for g in group if isinstance(g, _Prepared)]
+        for group in _groups(articles, table):
+            texts = [g.shown for g in group if isinstance(g, _Prepared)]
             following = (group, pool.submit(encoder.encode, texts))
             if pending is not None:
                 yield from _finish(*pending, encoder, table)
@@ -70,11 +73,11 @@ def actor_table(path: str | None) -> ActorTable:
     return shipped.extended(Path(path)) if path else shipped
 
 
-def _groups(articles: Iterable[Article | Received | Refusal]) -> Iterator[list[_Prepared | Refusal]]:
+def _groups(articles: Iterable[Article | Received | Refusal], table: ActorTable) -> Iterator[list[_Prepared | Refusal]]:
     group: list[_Prepared | Refusal] = []
     size = 0
     for item in articles:
-        prepared = item if isinstance(item, Refusal) else _prepare(item)
+        prepared = item if isinstance(item, Refusal) else _prepared(item, table)
         group.append(prepared)
         size += len(prepared.words) if isinstance(prepared, _Prepared) else 0
         if size >= GROUP_WORDS or len(group) >= 64:
@@ -84,14 +87,22 @@ def _groups(articles: Iterable[Article | Received | Refusal]) -> Iterator[list[_
         yield group
 
 
-def _prepare(item: Article | Received) -> _Prepared | Refusal:
+def _prepared(item: Article | Received, table: ActorTable) -> _Prepared | Refusal:
+    try:
+        return _prepare(item, table)
+    except Exception as error:
+        return _fault(item.article.id if isinstance(item, Received) else item.id, error)
+
+
+def _prepare(item: Article | Received, table: ActorTable) -> _Prepared | Refusal:
     article, notes = (item.article, item.notes) if isinstance(item, Received) else (item, ())
     if len(article.text) > MAX_CHARACTERS:
         found = f"{len(article.text):,} characters; at most {MAX_CHARACTERS:,} are read at once"
         return Refusal(article.id, f"{found}: split the text into articles")
     boilerplate = find_boilerplate(article.text)
     words = outside(find_words(article.text), boilerplate)
-    return _Prepared(article, notes, boilerplate, words)
+    atoms = table.atoms(words, published_on(article))
+    return _Prepared(article, notes, boilerplate, words, atoms, masked(words, table.named(words, atoms)))
 
 
 def outside(words: list[Word], boilerplate: Sequence[Span]) -> list[Word]:
@@ -114,9 +125,13 @@ def _assembled(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: A
     try:
         return _assemble(prepared, encoded, encoder, table)
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        fault = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
-        return Refusal(prepared.article.id, f"the reader failed on it ({fault}); please report it with the text")
+        return _fault(prepared.article.id, error)
+
+
+def _fault(name: str, error: Exception) -> Refusal:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    fault = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+    return Refusal(name, f"the reader failed on it ({fault}); please report it with the text")
 
 
 @dataclass(frozen=True)
@@ -130,12 +145,14 @@ class Scene:
     statements: tuple[Statement, ...]
 
 
-def understand(article: Article, words: list[Word], encoded: Encoded, encoder: Encoder, table: ActorTable) -> Scene:
-    """Sentences, statements and everybody named."""
+def understand(
+    article: Article, words: list[Word], atoms: list[Atom], encoded: Encoded, encoder: Encoder, table: ActorTable
+) -> Scene:
+    """Sentences, statements and everybody named. atoms: what the table knows of the words."""
     on = published_on(article)
     syntax = analyse(words, encoded, encoder)
     attribution = attribute(article.text, words, encoded, encoder)
-    mentions = table.find(article.text, words, on)
+    mentions = table.compose(article.text, words, atoms)
     resolver = Resolver.of(syntax, find_cast(syntax, mentions, table, on), mentions)
     return Scene(attribution, syntax, mentions, resolver, name_statements(attribution, resolver))
 
@@ -143,7 +160,7 @@ def understand(article: Article, words: list[Word], encoded: Encoded, encoder: E
 def _assemble(prepared: _Prepared, encoded: Encoded, encoder: Encoder, table: ActorTable) -> Reading:
     """Everything that is found in one article."""
     article = prepared.article
-    scene = understand(article, prepared.words, encoded, encoder, table)
+    scene = understand(article, prepared.words, prepared.atoms, encoded, encoder, table)
     syntax, statements, unattributed = scene.syntax, scene.statements, scene.attribution.unattributed
     sentences = [syntax.span(a, b - 1) for a, b in syntax.sentences]
     timexes = find_timexes(article.text, article.published_at, sentences, prepared.boilerplate, ClauseTense(syntax))

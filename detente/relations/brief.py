@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from detente.ledger import cache, queries
 from detente.ledger.clocks import stamp
 from detente.ledger.records import PublisherCount, Report, Said
+from detente.relations.board import Change
 from detente.relations.happenings import Happening, merge
-from detente.relations.items import Change, Item
+from detente.relations.items import Item
 from detente.relations.pair import PairState, pair_at
 from detente.relations.tables import memberships, organisations_of, rules_digest
-from detente.relations.tension import DyadDay, series, trend_of
+from detente.relations.tension import DyadDay, both_ways, trend_of
 from detente.types import Json
 
 LATELY_DAYS, AHEAD_DAYS = 14, 90
@@ -153,10 +155,12 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, tuple | list) else value
 
 
-def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, state: PairState | None = None) -> Brief:
+def brief(
+    db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, state: Callable[[], PairState] | None = None
+) -> Brief:
     """The brief of two states (codes) as known by a moment; it is kept, so that the same answer again is quick.
 
-    state: what `pair_at` gave for the two at that moment, where it is at hand.
+    state: gives what `pair_at` gives for the two at that moment, where somebody else needs it too.
     """
     stock = queries.stock(db, known_by=known_by)
     key = cache.key_of(
@@ -165,16 +169,20 @@ def brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, s
     )  # fmt: skip
     if (kept := cache.recall(db, key)) is not None:
         return _revived(kept, known_by)
-    made = make_brief(db, one, other, known_by=known_by, state=state)
+    made = _made(db, one, other, known_by, state or partial(pair_at, db, one, other, known_by=known_by))
     cache.keep(db, {key: made.to_dict()})
     return made
 
 
 def make_brief(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, state: PairState | None = None) -> Brief:
     """The brief, made anew from the ledger."""
-    state = state or pair_at(db, one, other, known_by=known_by)
+    return _made(db, one, other, known_by, lambda: state or pair_at(db, one, other, known_by=known_by))
+
+
+def _made(db: sqlite3.Connection, one: str, other: str, known_by: datetime, state_of: Callable[[], PairState]) -> Brief:
+    tension = tuple(map(_tension, both_ways(db, one, other, known_by=known_by)))
+    state = state_of()  # after the weeks, the last of which has the same reports
     on, refs = known_by.date(), _References()
-    tension = tuple(_tension(series(db, a, b, known_by=known_by)) for a, b in ((one, other), (other, one)))
     shown = [h for h in state.happenings if h.status in _REAL]
     lately = [h for h in shown if on - timedelta(days=LATELY_DAYS) < h.when[1] <= on]
     live = [i for i in state.items if i.live]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from detente.ledger.clocks import end_of, stamp, unstamp
 from detente.ledger.records import Decision, Report
-from detente.relations.happenings import MUTUAL, Happening, words_around
+from detente.relations.board import SAME_TOPIC, Board, Change, Live, alike
+from detente.relations.happenings import Happening
+from detente.relations.likeness import MUTUAL, words_around
 from detente.relations.rules import Match, kinds, matches, openers, stands_in
 from detente.relations.words import Stems, overlap, stems, topics, without
 from detente.types import Json
@@ -22,40 +24,13 @@ from detente.types import Json
 LEAST = 0.45  # confidence from which a change is made
 _SEEN = 0.55  # confidence of the reader from which an event opens or moves an item
 _BEFORE, _AFTER = 26, 20  # words around a trigger
-_SAME_TOPIC = 0.6  # how alike two sentences are at least that share a topic
-_OTHER_TOPIC = 0.3  # and at most if they are about different ones
 _ALONE = 0.4  # how alike what only one of the two is part of must be to the matter between them
-_FEW_WORDS = 2  # fewer words in common may be chance
 _REPEATED = 0.45  # how alike two demands must be to be one, said again
-_SETTLING = ("refused", "partly met")  # answers that stand until there is another one
 _BACKGROUND_DAYS = 45  # what is told as older than this is background and opens nothing
 _RANGE_DAYS = 180  # later evidence comes within so many days
 _CONDITION = re.compile(r"\b(?:if|unless|until|as long as)\b[^.;,“”\"]{4,120}", re.I)
 _WILL = ("will", "shall", "going to", "expect", "predict", "forecast", "bound to", "inevitabl", "certain")
 _PERHAPS = ("may", "might", "could", "would", "not", "never", "unless", "if")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A step in the life of an item. `evidence` is a report's number; `decision` that of a person's; `rule` says why in words.
-
-    `counts` is false for a step that a person undid.
-    """
-
-    status: str
-    known_at: str
-    rule: str
-    confidence: float
-    evidence: int | None = None
-    decision: int | None = None
-    confirmed: bool = False
-    counts: bool = True
-
-    def to_dict(self) -> Json:
-        return {
-            "status": self.status, "known_at": self.known_at, "rule": self.rule, "confidence": self.confidence,
-            "evidence": self.evidence, "decision": self.decision, "confirmed": self.confirmed, "counts": self.counts,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,45 +113,6 @@ class Step:
         return report.event.confidence >= _SEEN and _foreteller(report, self.status) is None
 
 
-@dataclass
-class _Live:
-    """An item on its way."""
-
-    kind: str
-    actor: str
-    recipient: str
-    report: Report
-    happenings: list[Happening]
-    changes: list[Change]
-    matter: Stems
-    topics: frozenset[str]
-    condition: str | None
-    due: tuple[date, date] | None
-    teller: str | None = None
-    last_news: date = date.min
-    status: str = field(init=False)
-    live: bool = field(init=False)
-    movable: bool = field(init=False)  # late news revives what had lapsed
-
-    def __post_init__(self) -> None:
-        self.settle()
-
-    def settle(self) -> None:
-        """Status by the last step that counts; to be called after every change of the steps."""
-        self.status = next(c.status for c in reversed(self.changes) if c.counts)
-        self.live = self.status in kinds()[self.kind].live
-        self.movable = self.live or self.status == "lapsed"
-
-    def add(self, change: Change) -> None:
-        self.changes.append(change)
-        self.settle()
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """All reports of its opening and repetitions, those of its first happening first."""
-        return tuple(dict.fromkeys(r.number for h in self.happenings for r in h.reports))
-
-
 def trace_items(
     happenings: Iterable[Happening],
     pair: tuple[str, str],
@@ -189,19 +125,19 @@ def trace_items(
 
     alone: happenings in which only one of the two takes part; they can move items but open none.
     """
-    live: list[_Live] = []
+    board = Board()
     lost: list[Decision] = []
     for step in _steps(happenings, alone, decisions):
-        _lapse(live, unstamp(step.known_at).date())
+        _lapse(board, unstamp(step.known_at).date())
         if step.decision is not None:
-            if not _decide(live, step.decision):
+            if not _decide(board, step.decision):
                 lost.append(step.decision)
-        elif not _fulfil(live, step):
-            moved = _move(live, step)
+        elif not _fulfil(board, step):
+            moved = _move(board, step)
             if not step.alone and not (moved and moved.kind == "meeting"):
-                _open(live, step, pair)
-    _lapse(live, known_by.date())
-    return [_item(one) for one in live], lost
+                _open(board, step, pair)
+    _lapse(board, known_by.date())
+    return [_item(one) for one in board.items], lost
 
 
 def _steps(happenings: Iterable[Happening], alone: Iterable[Happening], decisions: Iterable[Decision]) -> list[Step]:
@@ -223,7 +159,7 @@ def _told(happening: Happening, alone: bool) -> Iterator[Step]:
 # Opening -----------------------------------------------------------------------------------------------------------------
 
 
-def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
+def _open(board: Board, step: Step, pair: tuple[str, str]) -> None:
     """The item that the step opens, or repeats."""
     happening, report = step.told
     if report.event.confidence < _SEEN:
@@ -232,10 +168,11 @@ def _open(live: list[_Live], step: Step, pair: tuple[str, str]) -> None:
         return
     for kind, actor, recipient, teller in _openings(happening, report, step.status, pair):
         fresh = _fresh(kind, actor, recipient, teller, happening, report)
-        if (old := _said_before(live, fresh)) is None:
-            live.append(fresh)
-        elif happening not in old.happenings:
+        if (old := _said_before(board, fresh)) is None:
+            board.open(fresh)
+        elif happening.number not in old.own:
             _repeat(old, fresh, happening, report)
+            board.changed(old)
 
 
 def _openings(h: Happening, report: Report, status: str, pair: tuple[str, str]) -> Iterator[tuple[str, str, str, str | None]]:
@@ -276,10 +213,10 @@ def _foreteller(report: Report, status: str) -> str | None:
     return teller.name if stands_in(_WILL, near) and not any(w in near.lower().split() for w in _PERHAPS) else None
 
 
-def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happening, report: Report) -> _Live:
+def _fresh(kind: str, actor: str, recipient: str, teller: str | None, h: Happening, report: Report) -> Live:
     condition = condition_of(report) if kind == "threat" else None
     opening = Change(kinds()[kind].first, report.article.known_at, "opened", round(report.event.confidence, 2), report.number)
-    return _Live(
+    return Live(
         kind, actor, recipient, report, [h], [opening], _matter(h, report), topics(_near(report)), condition,
         _due(kind, report), teller, report.article.day,
     )  # fmt: skip
@@ -312,26 +249,25 @@ def condition_of(report: Report) -> str | None:
     return found[0].strip() if found else None
 
 
-def _said_before(live: Sequence[_Live], fresh: _Live) -> _Live | None:
+def _said_before(board: Board, fresh: Live) -> Live | None:
     """The item that says the same, the latest of several; refused demands and broken off plans can be said again."""
-    for old in reversed(live):
-        same = (old.kind, old.actor, old.recipient, old.teller) == (fresh.kind, fresh.actor, fresh.recipient, fresh.teller)
-        if same and fresh.happenings[0] in old.happenings:
+    for old in board.said_before(fresh):
+        if fresh.happenings[0].number in old.own:
             return old
-        if same and old.live and (fresh.report.article.day - old.last_news).days <= _RANGE_DAYS and _says_again(old, fresh):
+        if old.live and (fresh.report.article.day - old.last_news).days <= _RANGE_DAYS and _says_again(old, fresh):
             return old
     return None
 
 
-def _says_again(old: _Live, fresh: _Live) -> bool:
+def _says_again(old: Live, fresh: Live) -> bool:
     if old.kind == "meeting":
         return old.due is not None and fresh.due is not None and old.due[0] <= fresh.due[1] and fresh.due[0] <= old.due[1]
     return alike(old, fresh.matter, fresh.topics) >= _REPEATED
 
 
-def _repeat(old: _Live, fresh: _Live, happening: Happening, report: Report) -> None:
+def _repeat(old: Live, fresh: Live, happening: Happening, report: Report) -> None:
     """The same said once more; where a kind knows no repetition, only its evidence grows."""
-    old.happenings.append(happening)
+    old.take(happening)
     old.last_news = max(old.last_news, report.article.day)
     old.due = fresh.due or old.due
     old.condition = old.condition or fresh.condition
@@ -340,67 +276,74 @@ def _repeat(old: _Live, fresh: _Live, happening: Happening, report: Report) -> N
         old.add(Change("repeated", report.article.known_at, "said again", sure, report.number))
 
 
-def alike(item: _Live, matter: Stems, about: frozenset[str]) -> float:
-    """How much a sentence is about the matter of an item, 0 to 1."""
-    words = overlap(item.matter, matter)
-    if len(item.matter & matter) < _FEW_WORDS:
-        words = min(words, _OTHER_TOPIC)
-    if item.topics & about:
-        return max(words, _SAME_TOPIC + 0.1 * min(3, len(item.topics & about) - 1))
-    return min(words, _OTHER_TOPIC) if item.topics and about else words
-
-
 # Moving ------------------------------------------------------------------------------------------------------------------
 
 
 _FULFILLED = {"meeting": "held", "prediction": "come true", "promise": "kept", "threat": "carried out"}
 
 
-def _fulfil(live: Sequence[_Live], step: Step) -> bool:
+def _fulfil(board: Board, step: Step) -> bool:
     """Whether the step tells more of a plan that opened an item: that it was done, or of a meeting that it will not be."""
-    report, found = step.told[1], False
-    for one in live:
-        if not one.movable or step.happening not in one.happenings or one.changes[0].evidence == report.number:
+    (happening, report), found = step.told, False
+    for one in board.with_report(happening.number):
+        if not one.movable or happening.number not in one.own or one.changes[0].evidence == report.number:
             continue
         becomes = _FULFILLED.get(one.kind) if step.status == "happened" else None
         if step.status == "denied" and one.kind == "meeting":
             becomes = "cancelled"
         if becomes and one.report.event.status != "happened":
-            _change(
-                one, becomes, f"the plan itself is reported as {step.status}", round(0.95 * report.event.confidence, 2), report
-            )
+            rule = f"the plan itself is reported as {step.status}"
+            _change(board, one, becomes, rule, round(0.95 * report.event.confidence, 2), report)
             found = True
     return found
 
 
-def _move(live: Sequence[_Live], step: Step) -> _Live | None:
+def _move(board: Board, step: Step) -> Live | None:
     """The item that the step moves, if any: of each kind the one it fits best, and of these the first."""
-    moved: _Live | None = None
-    fits = [fit for one in live if step.moves and one.movable for fit in _fits(one, step)]
-    for kind in kinds():
-        found = [fit for fit in fits if fit[1].kind == kind]
+    moved: Live | None = None
+    for kind in kinds() if step.moves else ():
+        found = list(_fits(board, kind, step))
         if not found:
             continue
         sure, one, match = max(found, key=lambda f: (f[0], f[1].last_news))
         report = step.told[1]
         if kind == "meeting" and match.becomes == "postponed":
             _postpone(one, step)
-        _change(one, match.becomes, _rule(match, one, step), sure, report)
+        _change(board, one, match.becomes, _rule(match, one, step), sure, report)
         moved = moved or one
     return moved
 
 
-def _fits(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
-    """The first rule by which the step moves the item, with its confidence."""
+def _fits(board: Board, kind: str, step: Step) -> Iterator[tuple[float, Live, Match]]:
+    """Items of a kind that the step can move, in their order, each with the first rule by which it does and its confidence."""
     h, report = step.told
-    if not _may_move(one, h, report):
+    if kind == "prediction":
+        foretold = board.foretold(h.event_type) if step.status == "happened" else ()
+        for one in foretold:
+            if _may_move(one, h, report):
+                yield from _comes_true(one, step)
         return
-    if one.kind == "prediction":
-        yield from _comes_true(one, step)
-        return
+    rules = [m for m in matches().get(kind, ()) if m.fits(h.event_type, step.status, report.sentence)]
+    for one in _candidates(board, kind, step, rules):
+        if _may_move(one, h, report):
+            yield from _fit(one, step, rules)
+
+
+def _candidates(board: Board, kind: str, step: Step, rules: Sequence[Match]) -> Iterable[Live]:
+    """Items that may be about the matter of a step, or all of the kind where a rule does not ask for that."""
+    if not rules:
+        return ()
+    meets = kind == "meeting" and step.told[0].event_type == "CONSULT"
+    if meets or any(m.alike <= 0 for m in rules):
+        return board.movable(kind)
+    return board.about(kind, step.matter, step.topics)
+
+
+def _fit(one: Live, step: Step, rules: Sequence[Match]) -> Iterator[tuple[float, Live, Match]]:
+    h, report = step.told
     about = -1.0
-    for match in matches().get(one.kind, ()):
-        if match.becomes != one.status and _by(match, one, h) and match.fits(h.event_type, step.status, report.sentence):
+    for match in rules:
+        if match.becomes != one.status and _by(match, one, h):
             about = _likeness(one, step) if about < 0 else about
             sure = round(match.confidence * (0.6 + 0.4 * about) * report.event.confidence, 2)
             if about >= max(match.alike, _ALONE if step.alone else 0.0) and sure >= LEAST:
@@ -408,16 +351,16 @@ def _fits(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
                 return
 
 
-def _may_move(one: _Live, h: Happening, report: Report) -> bool:
+def _may_move(one: Live, h: Happening, report: Report) -> bool:
     """Whether a happening comes after the item in time and is told elsewhere: one sentence does not open and settle it."""
     elsewhere = (report.article.row, report.sentence_number) != (one.report.article.row, one.report.sentence_number)
     in_time = (
         h.when[1] >= one.report.article.day - timedelta(days=3) and (report.article.day - one.last_news).days <= _RANGE_DAYS
     )
-    return elsewhere and in_time and h not in one.happenings
+    return elsewhere and in_time and h.number not in one.own
 
 
-def _likeness(one: _Live, step: Step) -> float:
+def _likeness(one: Live, step: Step) -> float:
     """How much a step is about the matter of an item, or of its condition, 0 to 1."""
     h, report = step.told
     if one.kind == "meeting" and h.event_type == "CONSULT" and _same_days(one, h):
@@ -425,16 +368,16 @@ def _likeness(one: _Live, step: Step) -> float:
     about = alike(one, step.matter, step.topics)
     if one.condition and one.recipient in h.actors:
         wanted = without(stems(one.condition), [report.event.trigger_text])
-        same_topic = _SAME_TOPIC if topics(one.condition) & step.topics else 0.0
+        same_topic = SAME_TOPIC if topics(one.condition) & step.topics else 0.0
         about = max(about, overlap(wanted, step.matter), same_topic)
     return about
 
 
-def _same_days(one: _Live, h: Happening) -> bool:
+def _same_days(one: Live, h: Happening) -> bool:
     return one.due is not None and one.due[0] <= h.when[1] and h.when[0] <= one.due[1]
 
 
-def _by(match: Match, one: _Live, h: Happening) -> bool:
+def _by(match: Match, one: Live, h: Happening) -> bool:
     """Whether the later act is done by whom the rule asks for."""
     if match.by == "any":
         return bool({one.actor, one.recipient} & set(h.actors))
@@ -444,7 +387,7 @@ def _by(match: Match, one: _Live, h: Happening) -> bool:
     return doer in h.actors and (other not in h.actors or h.event_type in MUTUAL)
 
 
-def _comes_true(one: _Live, step: Step) -> Iterator[tuple[float, _Live, Match]]:
+def _comes_true(one: Live, step: Step) -> Iterator[tuple[float, Live, Match]]:
     """Whether a step is what was foretold: the same act by the same side, after it was said, and by when it was said."""
     (h, report), foretold = step.told, one.happenings[0]
     same = h.event_type == foretold.event_type and one.actor in h.actors and step.status == "happened"
@@ -460,44 +403,45 @@ _COME_TRUE = Match("prediction", "any", frozenset(), frozenset(), (), 0.35, "com
 _SAME_MODE = 0.5  # how alike two acts of one type and mode between the same two are
 
 
-def _rule(match: Match, one: _Live, step: Step) -> str:
+def _rule(match: Match, one: Live, step: Step) -> str:
     h = step.told[0]
     doer = {"recipient": one.recipient, "actor": one.actor, "both": "both"}.get(match.by) or " and ".join(h.actors)
     return f"{h.event_type} by {doer}" + ("" if step.status == "happened" else f", {step.status}")
 
 
-def _postpone(one: _Live, step: Step) -> None:
+def _postpone(one: Live, step: Step) -> None:
     """The meeting's new day; a plan without one leaves it open."""
     h = step.told[0]
     one.due = h.when[:2] if h.when[2] else None
-    one.happenings.append(h)
+    one.take(h)
 
 
-def _change(one: _Live, status: str, rule: str, sure: float, report: Report) -> None:
+def _change(board: Board, one: Live, status: str, rule: str, sure: float, report: Report) -> None:
     one.add(Change(status, report.article.known_at, rule, sure, report.number))
     one.last_news = max(one.last_news, report.article.day)
+    board.changed(one)
 
 
-def _lapse(live: Sequence[_Live], on: date) -> None:
+def _lapse(board: Board, on: date) -> None:
     """What has run out by a day: a date that passed without news, or silence for long."""
-    for one in live:
-        if not one.live or one.status in _SETTLING:
-            continue
+    for one in board.run_out(on):
         kind = kinds()[one.kind]
-        if one.due and kind.after_due and (ends := one.due[1] + timedelta(days=kind.grace_days)) < on:
+        if (ends := one.date_runs_out) is not None and ends < on:
             late = max(ends, one.last_news) + timedelta(days=1)
             one.add(Change(kind.after_due, stamp(end_of(late)), "its date has passed without news", 0.6))
-        elif "lapsed" in kind.statuses and (ends := one.last_news + timedelta(days=kind.lapse_days)) < on:
+        elif (ends := one.silence_runs_out) is not None:
             late = ends + timedelta(days=1)
             one.add(Change("lapsed", stamp(end_of(late)), f"no news for {kind.lapse_days} days", 0.6))
+        board.changed(one)
 
 
 # Deciding ----------------------------------------------------------------------------------------------------------------
 
 
-def _decide(live: Sequence[_Live], decision: Decision) -> bool:
+def _decide(board: Board, decision: Decision) -> bool:
     """Do what a person decided; false where the item is not found."""
-    one = next((x for x in live if x.kind == decision.kind and decision.event in x.numbers), None) or _at_place(live, decision)
+    named = (x for x in board.with_report(decision.event) if x.kind == decision.kind)
+    one = next(named, None) or _at_place(board.items, decision)
     if one is None:
         return False
     if decision.verb == "set":
@@ -508,10 +452,11 @@ def _decide(live: Sequence[_Live], decision: Decision) -> bool:
     elif len([c for c in one.changes if c.counts]) > 1:
         _mark(one, counts=False)
     one.last_news = max(one.last_news, unstamp(decision.effective_at).date())
+    board.changed(one)
     return True
 
 
-def _at_place(live: Sequence[_Live], decision: Decision) -> _Live | None:
+def _at_place(live: Sequence[Live], decision: Decision) -> Live | None:
     """The item of the same kind and parties that has a report in the same sentence."""
     wanted = (decision.kind, decision.actor, decision.recipient)
     place = (decision.article, decision.sentence_number)
@@ -522,7 +467,7 @@ def _at_place(live: Sequence[_Live], decision: Decision) -> _Live | None:
     return None
 
 
-def _mark(one: _Live, *, confirmed: bool = False, counts: bool = True) -> None:
+def _mark(one: Live, *, confirmed: bool = False, counts: bool = True) -> None:
     """Confirm or undo the last step that counts."""
     at = next(i for i in range(len(one.changes) - 1, -1, -1) if one.changes[i].counts)
     c = one.changes[at]
@@ -531,7 +476,7 @@ def _mark(one: _Live, *, confirmed: bool = False, counts: bool = True) -> None:
     one.settle()
 
 
-def _item(one: _Live) -> Item:
+def _item(one: Live) -> Item:
     first = one.report
     place = next((h.place for h in reversed(one.happenings) if h.place), None)
     who = next((p.name for p in first.event.actors if p.code == one.actor), one.actor)

@@ -6,16 +6,16 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from detente.ledger import cache, queries
 from detente.ledger.clocks import stamp
 from detente.ledger.records import Decision, Report
-from detente.relations.happenings import Happening, independent_publishers, merge
+from detente.relations.happenings import Happening, happenings_of, neighbours
 from detente.relations.items import Item, trace_items
+from detente.relations.merging import Group, group_many
 from detente.relations.tables import rules_digest
-
-Pairs = Collection[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -29,21 +29,35 @@ class PairState:
     reports: dict[int, Report]
     lost: tuple[Decision, ...] = ()
 
+    @cached_property
+    def _meetings(self) -> dict[int, int]:
+        """Of each report the place of the first meeting that it opened or moved."""
+        found: dict[int, int] = {}
+        for place, item in enumerate(self.items):
+            for number in item.numbers if item.kind == "meeting" else ():
+                found.setdefault(number, place)
+        return found
+
+    @cached_property
+    def _by_report(self) -> dict[int, Happening]:
+        return {r.number: h for h in self.happenings for r in h.reports}
+
     def standing(self, happening: Happening) -> str:
         """Its status; of a meeting's day that was given up "postponed", of one that will not be "cancelled"."""
         if happening.status != "scheduled":
             return happening.status
-        for item in self.items:
-            if item.kind == "meeting" and any(r.number in item.numbers for r in happening.reports):
-                if item.status == "cancelled":
-                    return "cancelled"
-                moved = any(c.status == "postponed" for c in item.changes) and not item.falls_on(*happening.when[:2])
-                return "postponed" if moved else happening.status
-        return happening.status
+        found = [self._meetings[r.number] for r in happening.reports if r.number in self._meetings]
+        if not found:
+            return happening.status
+        item = self.items[min(found)]
+        if item.status == "cancelled":
+            return "cancelled"
+        moved = any(c.status == "postponed" for c in item.changes) and not item.falls_on(*happening.when[:2])
+        return "postponed" if moved else happening.status
 
     def happening_of(self, number: int) -> Happening | None:
         """The happening that has a report of this number."""
-        return next((h for h in self.happenings if any(r.number == number for r in h.reports)), None)
+        return self._by_report.get(number)
 
 
 def pair_at(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime) -> PairState:
@@ -61,25 +75,30 @@ def pair_at(db: sqlite3.Connection, one: str, other: str, *, known_by: datetime)
 
 def merged(db: sqlite3.Connection, reports: Sequence[Report], *, label: str) -> list[Happening]:
     """Happenings of some reports; which reports belong together is remembered by the ledger."""
-    if not reports:
-        return []
-    copies = queries.copies_among(db, {r.article.row for r in reports})
-    key = _key(db, reports, copies, label)
-    groups = cache.recall(db, key)
-    if groups is None:
-        found = merge(reports, copies)
-        cache.keep(db, {key: [[r.number for r in h.reports] for h in found]})
-        return found
-    known = {r.number: r for r in reports}
-    return [_again([known[n] for n in group], copies) for group in groups]
+    return merged_many(db, [reports], label=label)[0]
 
 
-def _again(reports: Sequence[Report], copies: Pairs) -> Happening:
-    return Happening(tuple(reports), independent_publishers(reports, copies))
+def merged_many(db: sqlite3.Connection, moments: Sequence[Sequence[Report]], *, label: str) -> list[list[Happening]]:
+    """The happenings of each of several moments from the reports known at it; one that stays the same is one object."""
+    reports = {r.number: r for known in moments for r in known}
+    copies = queries.copies_among(db, {r.article.row for r in reports.values()}) if reports else []
+    keys = [_key(db, known, copies, label) for known in moments]
+    groups: dict[str, list[Group]] = {}
+    for key in dict.fromkeys(keys):
+        if (kept := cache.recall(db, key)) is not None:
+            groups[key] = [tuple(group) for group in kept]
+    missing = {key: known for key, known in zip(keys, moments, strict=True) if key not in groups}
+    new = dict(zip(missing, group_many(list(missing.values())), strict=True)) if missing else {}
+    cache.keep(db, new)
+    groups |= new
+    near, made = neighbours(copies), dict[Group, Happening]()
+    return [happenings_of(groups[key], reports, near, made) for key in keys]
 
 
-def _key(db: sqlite3.Connection, reports: Sequence[Report], copies: Pairs, label: str) -> str:
-    return cache.key_of("merge", rules_digest(), queries.rereads(db), label, [r.number for r in reports], copies)
+def _key(db: sqlite3.Connection, reports: Sequence[Report], copies: Collection[tuple[int, int]], label: str) -> str:
+    rows = {r.article.row for r in reports}
+    ours = [pair for pair in copies if rows.issuperset(pair)]
+    return cache.key_of("merge", rules_digest(), queries.rereads(db), label, [r.number for r in reports], ours)
 
 
 def known_then(reports: Sequence[Report], at: datetime) -> list[Report]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 
 from detente.ledger import queries
 from detente.ledger.clocks import end_of
-from detente.relations.happenings import MUTUAL, Happening
-from detente.relations.pair import known_then, merged
+from detente.relations.happenings import Happening
+from detente.relations.likeness import MUTUAL
+from detente.relations.pair import known_then, merged_many
 from detente.relations.tables import rows
 from detente.types import Json
 
@@ -87,12 +89,7 @@ def weights() -> dict[tuple[str, str], float]:
 
 def tension_of(happenings: Iterable[Happening], actor: str, recipient: str, *, on: date) -> DyadDay:
     """Tension of a dyad on a day, from happenings known by then. None where none happened in the last 90 days."""
-    ours = [h for h in happenings if toward(h, actor, recipient) and h.status in ("happened", "scheduled") and h.day <= on]
-    if not any((on - h.day).days <= weights()["setting", "silent_days"] for h in ours):
-        return DyadDay(actor, recipient, on, None)
-    shares = [share_of(h, actor, recipient, on) for h in ours]
-    counted = tuple(sorted((s for s in shares if s.points), key=lambda s: (-abs(s.points), s.happening)))
-    return DyadDay(actor, recipient, on, round(sum(s.points for s in counted), 4), counted)
+    return _Direction(actor, recipient).on(happenings, on)
 
 
 def toward(h: Happening, actor: str, recipient: str) -> bool:
@@ -103,15 +100,66 @@ def toward(h: Happening, actor: str, recipient: str) -> bool:
     return together and {actor, recipient} <= set(h.codes)
 
 
-def share_of(h: Happening, actor: str, recipient: str, on: date) -> Share:
-    """What a happening adds on a day, with every factor."""
-    w = weights()
-    status, voice = w["status", h.status], w["voice", _voice(h, actor, recipient)]
-    publishers = w["publishers", str(min(3, h.publishers))]
-    contested = w["contested", "yes" if h.contested else "no"]
-    decay = round(0.5 ** ((on - h.day).days / w["setting", "half_life_days"]), 6)
-    points = round(-h.score * status * voice * publishers * contested * decay, 4)
-    return Share(h.number, h.day, h.event_type, h.mode, h.score, status, voice, publishers, contested, decay, points)
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """What of a happening's share is the same on every day; `points` are those of its own day, before they are rounded."""
+
+    happening: Happening
+    day: date
+    status: float
+    voice: float
+    publishers: float
+    contested: float
+    points: float
+    ordinal: int
+
+    def share(self, decay: float, points: float) -> Share:
+        h = self.happening
+        return Share(
+            h.number, self.day, h.event_type, h.mode, h.score, self.status, self.voice, self.publishers, self.contested, decay,
+            points,
+        )  # fmt: skip
+
+
+class _Direction:
+    """One side toward the other on some days; a happening that stays the same from day to day is weighed once."""
+
+    def __init__(self, actor: str, recipient: str) -> None:
+        self._actor, self._recipient = actor, recipient
+        self._weights: dict[int, tuple[Happening, _Weight | None]] = {}
+
+    def on(self, happenings: Iterable[Happening], day: date, *, explained: bool = True) -> DyadDay:
+        """The value of a day; without its shares where it need not be `explained`."""
+        today = day.toordinal()
+        known = self._weights
+        found = [(known.get(id(h)) or self._look_at(h))[1] for h in happenings]
+        aged = [(today - w.ordinal, w) for w in found if w is not None and w.ordinal <= today]
+        if min((age for age, _ in aged), default=inf) > weights()["setting", "silent_days"]:
+            return DyadDay(self._actor, self._recipient, day, None)
+        decayed = ((w, _decay(age)) for age, w in aged)
+        shares = [(points, w, decay) for w, decay in decayed if (points := round(w.points * decay, 4))]
+        shares.sort(key=lambda s: (-abs(s[0]), s[1].happening.number))
+        rows = tuple(w.share(decay, points) for points, w, decay in shares) if explained else ()
+        return DyadDay(self._actor, self._recipient, day, round(sum(points for points, _, _ in shares), 4), rows)
+
+    def _look_at(self, h: Happening) -> tuple[Happening, _Weight | None]:
+        """None for what is not done toward the other, or does not count. The happening is held: no other one gets its id."""
+        counts = h.status in ("happened", "scheduled") and toward(h, self._actor, self._recipient)
+        found = self._weights[id(h)] = h, self._weighed(h) if counts else None
+        return found
+
+    def _weighed(self, h: Happening) -> _Weight:
+        w = weights()
+        status, voice = w["status", h.status], w["voice", _voice(h, self._actor, self._recipient)]
+        publishers = w["publishers", str(min(3, h.publishers))]
+        contested = w["contested", "yes" if h.contested else "no"]
+        points = -h.score * status * voice * publishers * contested
+        return _Weight(h, h.day, status, voice, publishers, contested, points, h.day.toordinal())
+
+
+@lru_cache(maxsize=1 << 14)
+def _decay(age_days: int) -> float:
+    return float(round(0.5 ** (age_days / weights()["setting", "half_life_days"]), 6))
 
 
 def _voice(h: Happening, actor: str, recipient: str) -> str:
@@ -128,21 +176,31 @@ def series(
     db: sqlite3.Connection, actor: str, recipient: str, *, known_by: datetime, days: int = 182, step_days: int = 7
 ) -> list[DyadDay]:
     """The values of the days up to `known_by`, oldest first: each as it could be known on its own day."""
-    reports = queries.reports_between(db, (actor,), (recipient,), known_by=known_by, replaced=True)
+    way = _Direction(actor, recipient)
+    return [way.on(h, day) for day, h in _moments(db, actor, recipient, known_by, days, step_days)]
+
+
+def both_ways(
+    db: sqlite3.Connection, one: str, other: str, *, known_by: datetime, days: int = 182, step_days: int = 7
+) -> tuple[list[DyadDay], list[DyadDay]]:
+    """`series` there and back at once, for charts: only the last days have their shares."""
+    there, back = _Direction(one, other), _Direction(other, one)
+    last = known_by.date()
+    moments = _moments(db, one, other, known_by, days, step_days)
+    ways = ([way.on(h, day, explained=day == last) for day, h in moments] for way in (there, back))
+    return next(ways), next(ways)
+
+
+def _moments(
+    db: sqlite3.Connection, one: str, other: str, known_by: datetime, days: int, step_days: int
+) -> list[tuple[date, list[Happening]]]:
+    """Days with the happenings of the pair as each day could know them."""
+    reports = queries.reports_between(db, (one,), (other,), known_by=known_by, replaced=True)
     last = known_by.date()
     on = [last - timedelta(days=n) for n in range(0, days + 1, step_days)][::-1]
-    found: list[DyadDay] = []
-    before: tuple[list[int], list[Happening]] = ([], [])
-    seen: dict[tuple[int, ...], Happening] = {}
-    for day in on:
-        known = known_then(reports, min(known_by, end_of(day)))
-        numbers = [r.number for r in known]
-        if numbers != before[0]:
-            made = merged(db, known, label=f"{min(actor, recipient)} {max(actor, recipient)}")
-            # one that stays the same from week to week is looked at once
-            before = (numbers, [seen.setdefault(tuple(r.number for r in h.reports), h) for h in made])
-        found.append(tension_of(before[1], actor, recipient, on=day))
-    return found
+    known = [known_then(reports, min(known_by, end_of(day))) for day in on]
+    found = merged_many(db, known, label=f"{min(one, other)} {max(one, other)}")
+    return list(zip(on, found, strict=True))
 
 
 def trend_of(points: Sequence[DyadDay]) -> Trend:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import log
 
@@ -85,12 +85,10 @@ class Rarity:
 
     def __init__(self, sentences: Iterable[Stems]) -> None:
         self._counts: Counter[str] = Counter()
-        number = self._UNSEEN
-        for found in sentences:
-            self._counts.update(found)
-            number += 1
-        self._number = number
+        self._number = self._UNSEEN
+        self._see(sentences)
         self._weights: dict[str, float] = {}
+        self._totals: dict[Stems, float] = {}
 
     def weight(self, stem: str) -> float:
         """1 for a stem that stands in one sentence, less for frequent and weak ones."""
@@ -100,6 +98,26 @@ class Rarity:
             known = self._weights[stem] = _weight(stem) * rare
         return known
 
+    def _see(self, sentences: Iterable[Stems], times: int = 1) -> None:
+        for found in sentences:
+            for stem in found:
+                self._counts[stem] += times
+            self._number += times
+
+    def among(self, more: Iterable[Stems], fewer: Iterable[Stems]) -> Rarity:
+        """The same for other sentences: those that came in, and those that went out."""
+        made = Rarity(())
+        made._counts, made._number = self._counts.copy(), self._number
+        made._see(more)
+        made._see(fewer, -1)
+        return made
+
+    def plain_weights(self) -> Iterator[tuple[str, float]]:
+        """Stems with their weights in a unit that is the same among any sentences; only shares of them mean anything."""
+        for stem, count in self._counts.items():
+            if count:
+                yield stem, _weight(stem) * log(self._number / (count + 0.5))
+
     def dice(self, one: Stems, other: Stems) -> float:
         """Share of stems in common, 0 to 1, by what they tell; 0 where one has none.
 
@@ -107,8 +125,18 @@ class Rarity:
         >>> round(Rarity(sentences).dice(*sentences), 2)
         0.63
         """
-        told = sum(map(self.weight, one)) + sum(map(self.weight, other))
-        return 2 * sum(map(self.weight, one & other)) / told if told else 0.0
+        return self.share(one & other, one, other)
+
+    def share(self, common: Stems, one: Stems, other: Stems) -> float:
+        """The same where the stems in common are at hand."""
+        told = self._total(one) + self._total(other)
+        return 2 * sum(map(self.weight, common)) / told if told else 0.0
+
+    def _total(self, found: Stems) -> float:
+        known = self._totals.get(found)
+        if known is None:
+            known = self._totals[found] = sum(map(self.weight, found))
+        return known
 
 
 def overlap(one: Stems, other: Stems) -> float:
@@ -132,9 +160,17 @@ def topics(text: str) -> frozenset[str]:
     >>> sorted(topics("Belmora must free the sailors."))
     ['release']
     """
-    words = tokens(text)
-    return frozenset(name for name, signs in _topics() if any(_shown(sign, words) for sign in signs))
+    beginnings, longest = _beginnings()
+    here = {start for w in tokens(text) for n in range(1, min(longest, len(w)) + 1) if (start := w[:n]) in beginnings}
+    return frozenset(name for name, signs in _topics() if any(_shown(sign, here) for sign in signs)) if here else frozenset()
 
 
-def _shown(sign: Sign, words: list[str]) -> bool:
-    return all(any(w.startswith(part) for w in words) for part in sign)
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[frozenset[str], int]:
+    """All beginnings of words that are signs of a topic, and the length of the longest."""
+    found = frozenset(start for _, signs in _topics() for sign in signs for part in sign for start in part)
+    return found, max(map(len, found))
+
+
+def _shown(sign: Sign, here: set[str]) -> bool:
+    return all(not here.isdisjoint(part) for part in sign)

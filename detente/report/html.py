@@ -160,17 +160,29 @@ def marked_paragraphs(reading: Reading, anchor: str, extra: Sequence[Mark] = ())
         yield span, Passage(drawn(text, nest(marks, span)), aside)
 
 
-def drawn(text: str, node: Nested) -> Markup:
-    """A tree of marks as HTML; its text alone is the text itself, since all additions are attributes."""
+def drawn(text: str, whole: Nested) -> Markup:
+    """A tree of marks as HTML; its text alone is the text itself, since all additions are attributes.
+
+    Marks may lie inside each other as deep as they like.
+    """
     out: list[Markup] = []
-    at = node.span.start
-    for piece in node.pieces:
-        out += (escape(text[at : piece.span.start]), _element(text, piece))
-        at = piece.span.end
-    return Markup("").join([*out, escape(text[at : node.span.end])])
+    at = whole.span.start
+    ahead = [(whole, 0)]  # what is open, with the number of its pieces that are drawn
+    while ahead:
+        node, done = ahead.pop()
+        if done < len(node.pieces):
+            piece = node.pieces[done]
+            out += (escape(text[at : piece.span.start]), _opening(piece))
+            at = piece.span.start
+            ahead += ((node, done + 1), (piece, 0))
+        else:
+            out += (escape(text[at : node.span.end]), Markup("</span>") if node.mark else Markup(""))
+            at = node.span.end
+    return Markup("").join(out)
 
 
-def _element(text: str, node: Nested) -> Markup:
+def _opening(node: Nested) -> Markup:
+    """The start tag of a mark, and its number."""
     mark = node.mark
     assert mark is not None
     opening = Markup('<span class="{}"').format(f"{mark.layer} {mark.classes}".strip())
@@ -184,7 +196,7 @@ def _element(text: str, node: Nested) -> Markup:
         number = Markup('<a class="number" href="#{0}-line" data-number="{1}" aria-label="statement {1}"></a>').format(
             mark.anchor, mark.number
         )
-    return opening + Markup(">") + number + drawn(text, node) + Markup("</span>")
+    return opening + Markup(">") + number
 
 
 def _marks(reading: Reading, anchor: str) -> Iterator[Mark]:

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from detente.ledger.records import ActorCount, Hit, PublisherCount, Report
+from detente.relations.board import Change
 from detente.relations.happenings import Happening
-from detente.relations.items import Change, Item
+from detente.relations.items import Item
 from detente.relations.pair import PairState
 from detente.relations.quotations import Difference, Quote, Variant
 from detente.relations.tension import DyadDay, sparkline, trend_of, weights

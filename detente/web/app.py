@@ -12,6 +12,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -32,7 +33,7 @@ from detente.ledger.queries import generation
 from detente.version import __version__
 from detente.web.access import Access, Visit
 from detente.web.guard import Guard, Refused, error_json
-from detente.web.kept import Kept
+from detente.web.kept import Kept, TookTooLong
 from detente.web.pages.article import ArticlePage, article_page
 from detente.web.pages.dyad import DyadPage, dyad_page
 from detente.web.pages.forecasts import ForecastsPage, forecasts_page
@@ -63,6 +64,12 @@ PAGES: tuple[tuple[str, Maker, type[Page]], ...] = (
 )
 _LOOK_S = 0.5  # how long an answer about whether the ledger changed is believed
 _OPEN = ("/static/", "/login")
+_AGAIN_S = 20  # after which a page that took too long is worth another try
+_TOO_LONG = (
+    "This page took longer than {:g} seconds to draw, because much is known of what it is about. It goes on being drawn: ask"
+    " for it again in a moment. If that does not help, ask as of an earlier day, or over a shorter time; whoever runs the site"
+    " can allow more with detente serve --page-timeout."
+)
 
 
 class Site:
@@ -91,7 +98,8 @@ class Site:
             raise
 
     def asked(self, db: sqlite3.Connection, as_of: str | None) -> Asked:
-        return Asked(db, given=as_of, actors=self.settings.actors, record=self.settings.record)
+        s = self.settings
+        return Asked(db, given=as_of, actors=s.actors, record=s.record, ledger=s.ledger)
 
     def state(self) -> tuple[object, ...]:
         """What pages depend on besides their address: the ledger's generation, the day, and the record of forecasts."""
@@ -171,7 +179,8 @@ def _endpoint(site: Site, make: Maker, *, html: bool) -> Callable[..., Awaitable
         key, state = (html, request.url.path, request.url.query), await _state(site)
         body = site.kept.at_hand(key, state)
         if body is None:
-            body = await run_in_threadpool(site.kept.get, key, state, lambda: _drawn(site, request, make, as_of, given, html))
+            draw = partial(_drawn, site, request, make, as_of, given, html)
+            body = await site.kept.get(key, state, draw, limit_s=site.settings.page_timeout_s)
         if not html:
             return Response(body, media_type="application/json", headers=_NO_STORE)
         token = site.access.form_token(request.state.visit)
@@ -362,10 +371,16 @@ def _turned_away(request: Request) -> Response:
 def _add_failures(app: FastAPI, site: Site) -> None:
     """Every failure in one form: as JSON {"error": {"status", "message"}}, else a page with one sentence."""
 
-    def shown(request: Request, status: int, message: str) -> Response:
+    def shown(request: Request, status: int, message: str, **headers: str) -> Response:
+        headers = {**_NO_STORE, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if request.url.path.endswith(".json"):
-            return JSONResponse(error_json(status, message), status)
-        return HTMLResponse(error_page(status, message), status, headers=_NO_STORE)
+            return JSONResponse(error_json(status, message), status, headers=headers)
+        return HTMLResponse(error_page(status, message), status, headers=headers)
+
+    @app.exception_handler(TookTooLong)
+    async def too_long(request: Request, error: TookTooLong) -> Response:
+        log.warning("a page took longer than %g s: %s", error.limit_s, request.url.path)
+        return shown(request, 503, _TOO_LONG.format(error.limit_s), retry_after=str(_AGAIN_S))
 
     @app.exception_handler(DetenteError)
     async def detente_error(request: Request, error: DetenteError) -> Response:

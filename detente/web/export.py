@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from detente.ledger.connection import open_ledger
 from detente.ledger.overview import pair_counts, speakers
 from detente.ledger.queries import all_reports, articles
 from detente.relations.happenings import Happening
-from detente.web.links import Files, dyad_file, slug
+from detente.web.links import Files, article_file, dyad_file, slug
 from detente.web.pages import happening, item
-from detente.web.pages.article import article_page
+from detente.web.pages.article import OTHER_VIEWS, article_page
 from detente.web.pages.dyad import dyad_page
 from detente.web.pages.forecasts import forecasts_page
 from detente.web.pages.page import Asked, NotThere, Page
@@ -47,7 +47,7 @@ def export_site(
     A folder with other things in it is left alone (WrongCall); an earlier export in it is replaced.
     """
     with closing(open_ledger(ledger)) as db:
-        ask = Asked(db, given=as_of, links=Files(), actors=actors, record=record)
+        ask = Asked(db, given=as_of, links=Files(), actors=actors, record=record, ledger=ledger)
         _clear(out)
         written: set[str] = set()
         for file in _pages(ask, written):
@@ -89,7 +89,7 @@ def _pages(ask: Asked, written: set[str]) -> Iterator[_File]:
 
 def _of_pair(ask: Asked, one: str, other: str) -> Iterator[_File]:
     """A pair with its happenings and items."""
-    yield _File(dyad_file(one, other).removesuffix(".html"), dyad_page(ask, one, other))
+    yield _File(_name(dyad_file(one, other)), dyad_page(ask, one, other, outlook=True))
     state = ask.pair(one, other)
     for h in state.happenings:
         page = happening.made(ask, h, state)
@@ -102,10 +102,22 @@ def _of_pair(ask: Asked, one: str, other: str) -> Iterator[_File]:
 def _versions(ask: Asked, row: int) -> Iterator[_File]:
     """An article with its earlier texts."""
     page = article_page(ask, row, loaded=True)
-    yield _File(f"article/{row}", page)
-    for v in page.versions:
-        if v.row != row:
-            yield _File(f"article/{v.row}", article_page(ask, v.row, loaded=True))
+    for v in page.versions or (page.article,):
+        yield from _views(ask, v.row)
+
+
+def _views(ask: Asked, row: int) -> Iterator[_File]:
+    """An article whole, only what happened, the narrator's own words, and what each voice says."""
+    whole = article_page(ask, row, loaded=True)
+    yield _File(_name(article_file(row)), whole)
+    for view in OTHER_VIEWS:
+        yield _File(_name(article_file(row, view)), replace(whole, view=view))
+    for voice in whole.voices():
+        yield _File(_name(article_file(row, "voice", voice)), replace(whole, view="voice", voice=voice))
+
+
+def _name(file: str) -> str:
+    return file.removesuffix(".html")
 
 
 def _speaker(ask: Asked, name: str, code: str | None) -> Iterator[_File]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+Mark = tuple[int, ...]  # of what a ledger knew by a moment
+_HAPPENING = re.compile(r"happening (\d+)\b")  # so references to a ledger begin
+
 
 @dataclass(frozen=True)
 class Driver:
-    """A day of events that moves a forecast, and by how much."""
+    """A day of events that moves a forecast, and by how much; the happenings of the ledger that they are."""
 
     day: str
     adds: float
     what: str
+    happenings: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,27 @@ class ForecastCard:
 
 
 @dataclass(frozen=True)
+class LiveCard:
+    """A forecast made for this page from all that is known: its number beside its base rates, and what moves it.
+
+    base_rate: of all active pairs; pair_rate: of these two in this ledger, None before any window is over; long_run: of these
+    two by the shipped history, which may not know them. small_ledger: whether there is too little news to go by it alone.
+    """
+
+    question: str
+    issued: str
+    until: str
+    probability: float
+    base_rate: float
+    pair_rate: float | None
+    long_run: float
+    long_run_known: bool
+    small_ledger: bool
+    model: str
+    drivers: tuple[Driver, ...]
+
+
+@dataclass(frozen=True)
 class Bin:
     """Forecasts of about one probability: their mean, the share that came true, and how many they are."""
 
@@ -59,11 +86,58 @@ class Score:
     bins: tuple[Bin, ...]
 
 
+@dataclass(frozen=True)
+class LiveOutlook:
+    """Live forecasts, why others cannot be made, and how good all recorded ones were.
+
+    waiting: so many events must be gone through that nothing is made unless somebody asks for it.
+    """
+
+    forecasts: tuple[LiveCard, ...]
+    reasons: tuple[str, ...]
+    score: Score
+    waiting: int = 0
+
+
 def available() -> bool:
     """Whether this installation has the forecasts room."""
     from importlib.util import find_spec
 
     return find_spec("detente.forecast") is not None
+
+
+def outlook_of(
+    ledger: Path | None, pair: tuple[str, str], *, known_by: datetime, mark: Mark, record: Path | None, waiting: int = 0
+) -> LiveOutlook:
+    """The forecasts that a brief of the two tells, with how good recorded ones of all pairs were.
+
+    mark: of what is known by then; made once for each. waiting: put off, since there are so many events.
+    """
+    score = scored(forecasts_of(record, None, known_by=known_by))
+    if ledger is None or not available() or waiting:
+        return LiveOutlook((), (), score, waiting)
+    return LiveOutlook(*_made(ledger, mark, (min(pair), max(pair)), known_by), score)
+
+
+@lru_cache(maxsize=256)
+def _made(ledger: Path, mark: Mark, pair: tuple[str, str], known_by: datetime) -> tuple[tuple[LiveCard, ...], tuple[str, ...]]:
+    """Live forecasts, and reasons for missing ones."""
+    room: Any = import_module("detente.forecast.outlook")
+    found = room.outlook(partial(_source, ledger, mark), *pair, known_by=known_by)
+    return tuple(_live(f.to_dict()) for f in found.forecasts), found.reasons
+
+
+@lru_cache(maxsize=4)
+def _source(ledger: Path, mark: Mark, known_by: date) -> Any:
+    """What the ledger knew before a day, as a history."""
+    return import_module("detente.forecast.ledger").open_source(ledger, known_by=known_by)
+
+
+def _live(body: Mapping[str, Any]) -> LiveCard:
+    return LiveCard(
+        body["title"], body["issued"], body["until"], body["probability"], body["base_rate"], body["dyad_rate"], body["prior"],
+        body["prior_known"], body["small_ledger"], body["model"], tuple(map(_driver, body["evidence"])),
+    )  # fmt: skip
 
 
 def forecasts_of(record: Path | None, pair: tuple[str, str] | None, *, known_by: datetime) -> tuple[ForecastCard, ...]:
@@ -87,9 +161,14 @@ def _card(r: Any, known_by: datetime) -> ForecastCard:
     one, other = body["pair"]
     return ForecastCard(
         r.number, one, other, body["title"], body["issued"], body["until"], body["probability"], body.get("base_rate"),
-        tuple(Driver(e["date"], e["adds"], _events(e["events"])) for e in body.get("evidence", ())), bool(r.live),
+        tuple(map(_driver, body.get("evidence", ()))), bool(r.live),
         decided["outcome"] if decided else None, decided["reason"] if decided else None,
     )  # fmt: skip
+
+
+def _driver(evidence: Mapping[str, Any]) -> Driver:
+    told = (_HAPPENING.match(e.get("reference") or "") for e in evidence["events"])
+    return Driver(evidence["date"], evidence["adds"], _events(evidence["events"]), tuple({int(m[1]): None for m in told if m}))
 
 
 def _events(events: Sequence[Mapping[str, Any]], most: int = 3) -> str:

@@ -85,7 +85,7 @@ class Files:
         return self.to(dyad_file(one, other))
 
     def article(self, row: int, fragment: str = "", **choices: object) -> str:
-        return self.to(f"article/{row}.html", fragment)
+        return self.to(article_file(row, str(choices.get("view") or "all"), choices.get("voice")), fragment)
 
     def item(self, number: int) -> str:
         return self.to(f"item/{number}.html")
@@ -116,6 +116,16 @@ def dyad_file(one: str, other: str) -> str:
     """The file of a pair, whichever of the two comes first; codes are made safe as names of files."""
     first, second = sorted((one, other))
     return f"dyad/{safe(first)}-{safe(second)}.html"
+
+
+def article_file(row: int, view: str = "all", voice: object = None) -> str:
+    """The file of an article, whole or as a view of it.
+
+    >>> article_file(12), article_file(12, "happened"), article_file(12, "voice", 3)
+    ('article/12.html', 'article/12-happened.html', 'article/12-voice-3.html')
+    """
+    own = {"all": "", "voice": f"-voice-{voice}"}.get(view, f"-{view}")
+    return f"article/{row}{own}.html"
 
 
 def safe(code: str) -> str:

@@ -17,7 +17,8 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 class Settings:
     """`token`: what readers must know, None for a site that only this machine reaches. `hosts`: names it answers to.
 
-    `reads_per_s`, `writes_per_min`: for each address of a reader; 0 for no limit.
+    `reads_per_s`, `writes_per_min`: for each address of a reader; 0 for no limit. `page_timeout_s`: how long a reader waits
+    for a page to be drawn.
     """
 
     ledger: Path
@@ -33,6 +34,7 @@ class Settings:
     body_timeout_s: float = 30.0
     reads_per_s: float = 50.0
     writes_per_min: float = 60.0
+    page_timeout_s: float = 20.0
     fetch: bool = True
 
     @property

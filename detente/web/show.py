@@ -65,9 +65,13 @@ def signed(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share or probability; below one in a hundred with one digit more."""
+    """A share or probability; below one in ten with one digit more. Only what is whole or nothing is shown so."""
     if value is None:
         return "–"
+    if 0.995 <= value < 1:
+        return "over 99%"
+    if 0 < value < 0.0005:
+        return "under 0.1%"
     return f"{100 * value:.1f}%" if 0 < value < 0.0995 else f"{100 * value:.0f}%"
 
 

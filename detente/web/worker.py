@@ -20,18 +20,21 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ArticleRefused, LedgerBusy, LedgerUnwritable
+from detente.intake.addresses import showable
+from detente.intake.fetch import PAGES, WEB_PORTS, Fetched, Fetcher, FetchRefused
+from detente.intake.limits import MB
+from detente.intake.sealed import Sealed, open_sealed
 from detente.ledger.connection import open_ledger
 from detente.ledger.write import stored_row, write_readings
-from detente.read.article import Received, digest_id, load_articles
+from detente.read.article import Given, Received, decode, digest_id, load_articles
 from detente.types import Article, Reading, Refusal
-from detente.web.fetch import fetch
-from detente.web.pagetext import article_of_answer, article_of_page
 from detente.web.queue import Outcome, Queue, Upload
 
 IDLE_S = 45.0  # the model stays in memory so long after the last upload
 BATCH = 8
 TROUBLE_S = 15.0  # before a ledger that could not be written is tried again
 _HTML = (".html", ".htm", ".xhtml")
+SENT_IN = Fetcher(ports=WEB_PORTS, takes=PAGES, max_bytes=5 * MB, headers={"Accept": "text/html, text/plain;q=0.9"})
 ReadMany = Callable[..., Iterator[Reading | Refusal]]
 
 
@@ -91,26 +94,36 @@ def received(upload: Upload, folder: Path) -> Iterator[Received | Refusal]:
     given: dict[str, Any] = dict(upload.given)
     try:
         if upload.kind == "url":
-            yield Received(_completed(article_of_answer(fetch(upload.name)), given))
+            yield _completed(article_of_answer(SENT_IN.get(upload.name), Given(**given)), given)
         elif upload.kind == "text":
             text = json.loads(upload.data)["text"]
             yield Received(Article(digest_id(text), text, given.get("title") or upload.name, given.get("published_at"),
                                    given.get("publisher")))  # fmt: skip
         elif upload.name.lower().endswith(_HTML):
-            page = article_of_page(upload.data.decode("utf-8", "replace"), upload.name)
-            yield Received(_completed(page, given))
+            yield _completed(open_sealed(Sealed(upload.name, upload.name, "html", upload.data, Given(**given))), given)
         else:
             yield from _of_file(upload, folder, given)
     except ArticleRefused as refused:
         yield Refusal(refused.name, refused.reason)
+    except FetchRefused as refused:
+        yield Refusal(showable(refused.url), refused.reason)
 
 
-def _completed(article: Article, given: dict[str, Any]) -> Article:
-    """An article with what the reader said, where it does not say so itself."""
-    return replace(
-        article, title=article.title or given.get("title"), published_at=article.published_at or given.get("published_at"),
-        publisher=given.get("publisher") or article.publisher,
-    )  # fmt: skip
+def article_of_answer(answer: Fetched, given: Given) -> Received | Refusal:
+    """The article that an address gave: the main text of a page, or a text as it is."""
+    name = showable(answer.url)
+    if "html" in answer.media_type:
+        return open_sealed(Sealed(answer.url, name, "html", answer.utf8, given, answer.url))
+    text = decode(answer.utf8)
+    notes = (Refusal(name, text.note),) if text.note else ()
+    return Received(Article(answer.url, text.text, given.title, given.published_at, given.publisher, url=answer.url), notes)
+
+
+def _completed(found: Received | Refusal, given: dict[str, Any]) -> Received | Refusal:
+    """An article under the publisher that the reader named, whatever the page calls itself."""
+    if isinstance(found, Refusal) or not given.get("publisher"):
+        return found
+    return replace(found, article=replace(found.article, publisher=given["publisher"]))
 
 
 def _of_file(upload: Upload, folder: Path, given: dict[str, Any]) -> Iterator[Received | Refusal]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from detente.intake.fetch import Fetcher, FetchRefused, is_public
+from detente.intake.fetch import Fetched, Fetcher, FetchRefused, is_public
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -111,19 +111,11 @@ def test_private_and_local_addresses_are_not_asked(host: str) -> None:
     assert "private or local address" in why or "is not known" in why
 
 
-def test_a_redirect_to_a_local_address_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_to_a_local_address_is_refused(site: Site) -> None:
     site.serve("/secret", b"secret")
     site.serve("/", status=302, Location=site.url.replace("127.0.0.1", "localhost") + "/secret")
-    fetcher = Fetcher(timeout_s=5.0)
-    seen: list[str] = []
-
-    def public_at_first(self: Fetcher, url: str, host: str, port: int) -> list[str]:
-        seen.append(host)
-        return ["127.0.0.1"] if len(seen) == 1 else checked(self, url, host, port)
-
-    checked = Fetcher._addresses
-    monkeypatch.setattr(Fetcher, "_addresses", public_at_first)
-    monkeypatch.setattr("detente.intake.fetch._PORTS", {site.server.server_port})
+    fetcher = Fetcher(timeout_s=5.0, ports={"http": (site.server.server_port,)}, allows=lambda at: at == "127.0.0.1",
+                      resolve=lambda host, port: ["127.0.0.2" if host == "localhost" else host])  # fmt: skip
     with pytest.raises(FetchRefused, match="private or local address"):
         fetcher.get(site.url + "/")
     assert site.asked == ["/"]
@@ -153,6 +145,8 @@ def test_the_connection_goes_to_the_address_that_was_checked(site: Site, monkeyp
         ("http://a:b@courier.example/", "user name"),
         ("http://courier.example:22/", "names port 22"),
         ("http://courier.example:99999/", "is not an address"),
+        ("http://courier.example:443/", "names port 443"),
+        ("http://courier.example/\r\nX: y", "characters that no address has"),
     ],
 )
 def test_what_is_no_address_to_fetch(url: str, why: str) -> None:
@@ -226,6 +220,26 @@ def test_other_packings_and_damaged_ones_are_refused(site: Site) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
+
+
+def test_only_the_wanted_media_types_are_taken(site: Site) -> None:
+    site.serve("/a", b"x", Content_Type="image/png")
+    assert reason(site.url + "/a", takes=("text/html",)) == "is image/png; expected a page or a text"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("text/plain; charset=windows-1252", "é"), ("text/plain", "\ufffd"), ("text/html; charset=none", "\ufffd")],
+)
+def test_a_text_comes_in_the_encoding_that_the_server_says(kind: str, text: str) -> None:
+    assert Fetched("http://c.example", b"\xe9", kind).utf8.decode("utf-8", "replace") == text
+
+
+def test_a_server_that_is_slow_before_anything_is_encrypted_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        fetcher = Fetcher(allow_local=True, timeout_s=0.3)
+        with pytest.raises(FetchRefused, match=r"took longer than 0\.3 s"):
+            fetcher.get(f"https://127.0.0.1:{silent.getsockname()[1]}/")
 
 
 def test_what_is_no_address_is_not_public() -> None:

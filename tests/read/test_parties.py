@@ -7,6 +7,7 @@ import pytest
 from handmade import find, resolver, text_of
 
 from detente.read.parties import BUCKETS, Candidate, PartyFinder, Told, bucket_numbers, find_candidates, path, preposition
+from detente.read.party_odds import PartyWeights
 from detente.read.triggers import Trigger
 from detente.types import Party, Span
 
@@ -34,14 +35,14 @@ def finder(rows: str) -> PartyFinder:
     return PartyFinder(candidates, found.syntax, ())
 
 
-def weights(**scores: tuple[str, float]) -> np.ndarray:
+def weights(**scores: tuple[str, float]) -> PartyWeights:
     """Weights by which one trait speaks for a role and everything else is unlikely."""
     out = np.zeros((BUCKETS, 2), dtype=np.float16)
     for kind in ("THREATEN", "CONSULT"):
         out[bucket_numbers((), kind)[0]] = -3
     for role, (trait, score) in scores.items():
         out[bucket_numbers((trait,), "")[0], ("actor", "recipient").index(role)] = score
-    return out
+    return PartyWeights(out)
 
 
 def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> tuple[list[str | None], list[str | None]]:
@@ -95,7 +96,7 @@ agreed    VERB  VBD  0 root
     (agreed,) = find(found.syntax.words, "agreed")
     event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32))
     before = Told("CONSULT", frozenset({"ARV", "BLM"}), frozenset())
-    nobody = np.full((BUCKETS, 2), -1, dtype=np.float32)
+    nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32))
     assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BLM"]
     assert found.find(event, nobody, []) == ((), ())
 

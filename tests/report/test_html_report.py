@@ -11,8 +11,9 @@ from builders import TORVEK, article, full_reading, part, reading, statement
 from hypothesis import given
 from strategies import readings
 
-from detente.report.html import fragment, marked_paragraphs, page
-from detente.types import Reading
+from detente.report.html import drawn, fragment, marked_paragraphs, page
+from detente.report.layers import Mark, nest
+from detente.types import Reading, Span
 
 HOSTILE = '<script>alert(1)</script> "quoted" & {{ 7 * 7 }} </style><img src=x onerror=alert(1)>'
 VOID = {"meta", "br", "img", "link"}
@@ -153,3 +154,10 @@ def test_the_text_of_the_marked_article_is_the_article(one: Reading) -> None:
 @given(readings())
 def test_any_reading_nests_its_elements(one: Reading) -> None:
     Reader(page([one]))
+
+
+def test_thousands_of_marks_inside_each_other_are_drawn() -> None:
+    marks = [Mark(Span(0, 9), "content", f"n{n}", depth=n) for n in range(5_000)]
+    page = drawn("Arvania <", nest(marks, Span(0, 9)))
+    assert page.count("<span") == page.count("</span>") == 5_000
+    assert page.index("n0") < page.index("n4999") < page.index("Arvania &lt;")

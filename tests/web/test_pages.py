@@ -243,3 +243,19 @@ def test_a_plan_names_its_track_also_where_a_body_meets(tmp_path: Path) -> None:
     assert plan["track"] == "alliance"
     assert "with an alliance" in web.get("/dyad/ISL/CHE?as_of=2024-04-11").text
     assert web.get(f"/happening/{plan['number']}?as_of=2024-04-11").status_code == 200
+
+
+def test_a_column_with_many_items_shows_some_and_leads_to_pages_of_all(tmp_path: Path) -> None:
+    things = [f"{a}{b}{c}" for a in "bdfgklmn" for b in "aeiou" for c in "st"]
+    asked = [f"Arvania demanded that Belmora return {t}ow {t}um {t}ix." for t in things]
+    acts = [Act("REQUEST", "ARV", "BLM", "demanded")]
+    readings = [news(f"n{n}", "2024-03-05", "Courier", text, acts) for n, text in enumerate(asked)]
+    web = client(ledger_with(tmp_path / "many.ledger", readings), reads_per_s=0)
+    (column,) = web.get("/dyad/ARV/BLM.json?as_of=2024-03-06").json()["board"]
+    assert (len(column["open"]), column["open_number"]) == (8, 80)
+    assert "All 80 demands" in web.get("/dyad/ARV/BLM?as_of=2024-03-06").text
+    pages = [web.get(f"/dyad/ARV/BLM.json?as_of=2024-03-06&kind=demand&page={n}").json() for n in (1, 2, 3)]
+    assert [p["page"] for p in pages] == [1, 2, 2]
+    assert [len(p["board"][0]["open"]) for p in pages] == [60, 20, 20]
+    assert len({i["number"] for p in pages[:2] for i in p["board"][0]["open"]}) == 80
+    assert web.get("/dyad/ARV/BLM?kind=nothing").status_code == 400

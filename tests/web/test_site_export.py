@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -27,6 +28,18 @@ def test_every_link_between_the_files_leads_to_one(out: Path) -> None:
                 target = (file.parent / path).resolve()
                 assert target.exists(), f"{file.name}: {link}"
                 assert not anchor or f'id="{anchor}"' in target.read_text(encoding="utf-8"), f"{file.name}: {link}"
+
+
+def test_an_article_has_each_of_its_views_as_a_file(out: Path) -> None:
+    whole = (out / "article" / "8.html").read_text(encoding="utf-8")
+    for view in ("8-happened", "8-narrator", "8-voice-1"):
+        assert f'href="../article/{view}.html"' in whole
+        page = (out / "article" / f"{view}.html").read_text(encoding="utf-8")
+        assert 'href="../article/8.html"' in page
+        assert "shade" in page
+        assert json.loads((out / "article" / f"{view}.json").read_text())["view"] == view.split("-")[1]
+    assert "shade" not in whole
+    assert 'aria-current="true">Only what happened' in (out / "article" / "8-happened.html").read_text(encoding="utf-8")
 
 
 def test_files_hold_no_form_and_no_later_news(out: Path) -> None:

@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("module", ["charts", "fetch", "links", "pages.cards", "settings", "uploads"])
+@pytest.mark.parametrize("module", ["charts", "links", "pages.cards", "settings", "uploads"])
 def test_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"detente.web.{module}"))
     assert result.attempted

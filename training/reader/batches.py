@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from detente.read.actors import ActorTable
+from detente.read.masking import masked_by
 from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
 from detente.read.predicates import WIDTH, lexicon_features
 from reader.corpora import UNKNOWN, Document
@@ -33,9 +36,10 @@ def prepare(doc: Document, vocabulary: Vocabulary) -> Example:
     layers = {k: np.array(getattr(doc, k), dtype=np.int64) for k in WORD_LAYERS if getattr(doc, k) is not None}
     if doc.relations is not None:
         layers["relations"] = np.array([_RELATION_ID.get(r, UNKNOWN) for r in doc.relations], dtype=np.int64)
-    layers["lexicon"] = lexicon_features([w.text for w in doc.words])
+    shown = doc.shown or masked_by(ActorTable.shipped(), doc.words)
+    layers["lexicon"] = lexicon_features([w.text for w in shown])
     layers.update({k: np.asarray(v) for k, v in doc.extra.items() if isinstance(v, (list, np.ndarray))})
-    return Example(doc, vocabulary.pieces(doc.words), layers)
+    return Example(doc, vocabulary.pieces(shown), layers)
 
 
 def cut(example: Example, size: int, rng: random.Random) -> Iterator[Window]:
@@ -142,3 +146,31 @@ def _membership(indexes: list[int], window: Window, words: int) -> np.ndarray:
 
 
 __all__ = ["Example", "cut", "epoch", "find_windows", "length", "link_tensors", "prepare", "tensors"]
+
+
+def party_tensors(items: list[tuple[Example, Window]]) -> dict[str, Tensor] | None:
+    """Events of a batch and who may take part in them; None where it has none that are taught.
+
+    Per mention: `row`, `trigger`, `word` (places in the batch) and `code` (number of the code it stands for, over all
+    events); per code: `gold`, whether it is actor and recipient, (codes, 2).
+    """
+    mentions: list[tuple[int, int, int, int]] = []
+    gold: list[list[int]] = []
+    for row, (e, w) in enumerate(items):
+        for event in e.doc.extra.get("events", ()) if teaches_parties(e.doc.id) else ():
+            if w.start <= event.trigger < w.stop:
+                inside = [(word, code) for word, code in event.named if w.start <= word < w.stop]
+                codes = list(dict.fromkeys(code for _, code in inside))
+                numbers = {code: len(gold) + k for k, code in enumerate(codes)}
+                mentions += [(row, event.trigger - w.start, word - w.start, numbers[code]) for word, code in inside]
+                gold += [[int(code in event.actors), int(code in event.recipients)] for code in codes]
+    if not gold:
+        return None
+    columns = torch.tensor(mentions).T
+    names = ("row", "trigger", "word", "code")
+    return dict(zip(names, columns, strict=True)) | {"gold": torch.tensor(gold, dtype=torch.float32)}
+
+
+def teaches_parties(name: str) -> bool:
+    """All but about one document of seven, in which the links meet the traits as they will in a new text: see `parties`."""
+    return crc32(name.encode()) % 7 != 0

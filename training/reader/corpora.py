@@ -39,6 +39,7 @@ class Document:
     id: str
     text: str
     words: list[Word]
+    shown: list[Word] | None = None  # as the encoder sees them, where other actors than the shipped ones are known
     tags: list[int] | None = None  # outermost attribution, index into TAGS
     inner: list[int] | None = None  # attribution reported inside a content, index into TAGS
     links: list[tuple[int, list[int], list[int]]] = field(default_factory=list)  # cue word, source words, content words

@@ -10,6 +10,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -39,20 +40,22 @@ from reader.model import (
 
 LOADED = ("loaded", "loaded_sentence")
 LINKS = ("source_link", "content_link")
+PARTY_LINKS = ("actor_link", "recipient_link")
 SCORES = {
     "tags": len(TAGS), "inner": len(TAGS), "upos": len(UPOS), "xpos": len(XPOS), "names": len(NAMES), "starts": 1,
-    "triggers": len(EVENT_TYPES) + 1, "status": len(STATUSES), "voiced": 1, "loaded": 1, "loaded_sentence": 1,
+    "triggers": len(EVENT_TYPES) + 1, "status": len(STATUSES), "loaded": 1, "loaded_sentence": 1,
 }  # fmt: skip
 FACTORS = {
     "label_dependent": LABEL_DIM, "label_head": LABEL_DIM, "arcs.left": ARC_DIM, "arcs.right": ARC_DIM,
     **{f"{name}.{side}": LINK_DIM for name in LINKS for side in ("left", "right")},
 }  # fmt: skip
+EVENT_FACTORS = {f"{name}.{side}": LINK_DIM for name in PARTY_LINKS for side in ("left", "right")}
 
 
 def fields() -> dict[str, tuple[int, int]]:
     """Columns of the graph's output by name, half-open."""
     out, at = {}, 0
-    widths = SCORES | FACTORS
+    widths = SCORES | FACTORS | EVENT_FACTORS
     for group in groups().values():
         for name in group:
             out[name] = (at, at + widths[name])
@@ -68,13 +71,15 @@ def groups() -> dict[str, list[str]]:
         "factors": list(FACTORS),
         "event_scores": events,
         "loaded_scores": list(LOADED),
+        "event_factors": list(EVENT_FACTORS),
     }
 
 
 class Graph(nn.Module):
     """The reader as one function of word pieces: all heads are two matrices side by side (scores; factors behind a ReLU).
 
-    The word embeddings become int8 with one scale per word, which keeps rare words exact enough.
+    The word embeddings become int8 with one scale per word, which keeps rare words exact enough. It reads one window at a
+    time, so that nothing is padded and attention needs no mask.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -87,25 +92,28 @@ class Graph(nn.Module):
         for name, heads in groups().items():
             setattr(self, name, _side_by_side([_linear(reader, n) for n in heads]))
 
-    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, lexicon: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor, lexicon: Tensor) -> Tensor:
         encoder = self.reader.encoder
         words = self.table[ids].to(torch.float32) * self.scale[ids]
         positions = encoder.positions.weight[: ids.shape[1]]
         x = encoder.norm(words + positions + encoder.shapes(shapes) + encoder.quotes(quotes))
-        bias = (1.0 - mask[:, None, None, :].to(torch.float32)) * -1e4
-        for layer in encoder.layers[: LAYERS - BRANCH_LAYERS]:
-            x = layer(x, bias)
-        branch = x
-        for layer in encoder.layers[LAYERS - BRANCH_LAYERS :]:
-            x = layer(x, bias)
-        for layer in self.reader.branch:
-            branch = layer(branch, bias)
-        index = first[..., None].expand(-1, -1, HIDDEN)
-        x, branch = x.gather(1, index), branch.gather(1, index)
-        events = self.reader.event_layer(branch, lexicon, (first > 0).to(torch.float32))
+        shared = LAYERS - BRANCH_LAYERS
+        for layer in encoder.layers[:shared]:
+            x = layer(x)
+        at = first[..., None].expand(-1, -1, HIDDEN)
+        x, branch = _words(encoder.layers[shared:], x, at), _words(self.reader.branch, x, at)
+        events = self.reader.event_layer(branch, lexicon)
         general = [self.scores(x), F.relu(self.factors(x))]
-        own = [self.event_scores(events), self.loaded_scores(branch)]
+        own = [self.event_scores(events), self.loaded_scores(branch), F.relu(self.event_factors(events))]
         return torch.cat([*general, *own], dim=-1)
+
+
+def _words(layers: Iterable[nn.Module], x: Tensor, at: Tensor) -> Tensor:
+    """The first pieces of words behind the layers; the last layer works on nothing else."""
+    *lower, last = layers
+    for layer in lower:
+        x = layer(x)
+    return last(x, at=at)
 
 
 def _linear(reader: Reader, name: str) -> nn.Linear:
@@ -125,7 +133,7 @@ def _side_by_side(layers: list[nn.Linear]) -> nn.Linear:
 def matrices(reader: Reader) -> dict[str, np.ndarray]:
     """What decoding needs beside the graph: CRF transitions, mixing matrices of the links, label tensor."""
     out = {"tags.transitions": reader.tags_crf.transitions, "inner.transitions": reader.inner_crf.transitions}
-    for name in ("arcs", *LINKS):
+    for name in ("arcs", *LINKS, *PARTY_LINKS):
         head: Biaffine = getattr(reader, name)
         out[f"{name}.weight"] = head.mix.weight * head.scale
         out[f"{name}.bias"] = head.mix.bias * head.scale
@@ -143,15 +151,11 @@ def load(weights: Path) -> Reader:
 
 
 def write_graph(graph: Graph, path: Path) -> None:
-    """Float graph with free batch and lengths."""
-    example = [torch.ones(2, 9, dtype=torch.int64) for _ in range(4)] + [
-        torch.ones(2, 5, dtype=torch.int64),
-        torch.zeros(2, 5, WIDTH),
-    ]
-    names = ["ids", "shapes", "quotes", "mask", "first", "lexicon"]
-    axes = {n: {0: "batch", 1: "words" if n in ("first", "lexicon") else "pieces"} for n in names} | {
-        "fields": {0: "batch", 1: "words"}
-    }
+    """Float graph of one window of any length."""
+    names = ["ids", "shapes", "quotes", "first", "lexicon"]
+    words = [torch.ones(1, 5, dtype=torch.int64), torch.zeros(1, 5, WIDTH)]
+    example = [*(torch.ones(1, 9, dtype=torch.int64) for _ in names[:3]), *words]
+    axes = {n: {1: "words" if n in ("first", "lexicon") else "pieces"} for n in names} | {"fields": {1: "words"}}
     torch.onnx.export(
         graph, tuple(example), str(path), input_names=names, output_names=["fields"], dynamic_axes=axes,
         opset_version=17, dynamo=False,

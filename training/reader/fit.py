@@ -69,15 +69,19 @@ def optimizer_of(model: Reader, rate: float, head_rate: float) -> torch.optim.Op
 
 
 EVENT_PARTS = (
-    "branch", "event_layer", "triggers", "status", "voiced", "loaded",
-    "loaded_sentence",
+    "branch", "event_layer", "triggers", "status", "actor_link", "recipient_link", "loaded", "loaded_sentence",
 )  # fmt: skip
 
 
 def freeze_other_parts(model: Reader, part: str) -> None:
     """Leave one part to be fitted: the branch with its heads ("events"), or the upper layers of the encoder with theirs
     ("statements"). What both stand on, the lower layers, stays as it is, so that the parts go on fitting each other.
+    "encoder" is "statements" with the lower layers: the events have to be fitted again behind it.
     """
+    if part == "encoder":
+        for name, p in model.named_parameters():
+            p.requires_grad_(name.split(".")[0] not in EVENT_PARTS and name != "encoder.words.weight")
+        return
     lower = tuple(f"encoder.layers.{k}." for k in range(LAYERS - BRANCH_LAYERS))
     for name, p in model.named_parameters():
         events = name.split(".")[0] in EVENT_PARTS
@@ -185,7 +189,9 @@ def main() -> None:
     parser.add_argument("--decay", type=float, default=0.998)
     parser.add_argument("--mixture", default=MIXTURE, help="share of the steps by source")
     parser.add_argument("--start", type=Path, help="what to start from: the folder of a shipped model, or weights.pt of a run")
-    parser.add_argument("--part", choices=("all", "events", "statements"), default="all", help="what to fit; the rest stays")
+    parser.add_argument(
+        "--part", choices=("all", "events", "statements", "encoder"), default="all", help="what to fit; the rest stays"
+    )
     parser.add_argument("--seed", type=int, default=20220109)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")

@@ -38,9 +38,36 @@ def corpus_texts(corpora: Path) -> dict[str, dict[str, Any]]:
             "title": r.get("title") or "",
             "published_at": (r.get("dct") or {}).get("value"),
         }
-    for number, r in enumerate(read_lines(corpora / "plover/plv_train.jsonl")):
-        out[f"PLV-{number}"] = {"text": r["sentence"], "title": "", "published_at": None}
+    for r in read_lines(corpora / "timeml/aquaint.jsonl.gz"):
+        out["AQ-" + r["id"]] = {"text": r["text"], "title": "", "published_at": (r.get("dct") or {}).get("value")}
+    for number, r in enumerate(read_lines(corpora / "plover/ngec_synthetic.jsonl.gz")):
+        out[f"NGEC-{number}"] = {"text": r["text"], "title": "", "published_at": None}
+    for name, text in _single_sentences(corpora / "plover"):
+        out[name] = {"text": text, "title": "", "published_at": None}
     return out
+
+
+def _single_sentences(folder: Path) -> Iterator[tuple[str, str]]:
+    """Sentences without an article, by name."""
+    for number, r in enumerate(read_lines(folder / "plv_train.jsonl")):
+        yield f"PLV-{number}", r["sentence"]
+    for number, r in enumerate(read_lines(folder / "cameo_class_train.jsonl")):
+        yield f"CC-{number}", r["text"]
+    for number, r in enumerate(read_lines(folder / "cameo_ner_train.jsonl")):
+        yield f"CN-{number}", joined(r["tokens"])
+    for number, r in enumerate(read_lines(folder / "gsr.jsonl")):
+        yield f"GSR-{number}", r["text"]
+    for suite in ("petr1", "petr2"):
+        for number, r in enumerate(read_lines(folder / f"{suite}.jsonl")):
+            yield f"{suite.upper()}-{number}", r["text"]
+
+
+def joined(tokens: list[str]) -> str:
+    """A sentence of tokens as it would be printed."""
+    text = " ".join(tokens)
+    text = re.sub(r" ([.,;:?!)\]%]|n't\b|['’] ?(?:s|re|ve|ll|d|m)\b)", r"\1", text)
+    text = re.sub(r"(['’]) (s|re|ve|ll|d|m)\b", r"\1\2", text)
+    return re.sub(r"([(\[$]) ", r"\1", re.sub(r"(\w) - (\w)", r"\1-\2", text))
 
 
 def reuters_text(raw: str) -> str:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from reader.batches import Example, Window, link_tensors
+from reader.batches import Example, Window, link_tensors, party_tensors
 from reader.corpora import UNKNOWN
 from reader.model import STATUSES, Reader
 
@@ -67,23 +67,34 @@ def surface_loss(model: Reader, x: Tensor, batch: Batch) -> dict[str, Tensor]:
     return losses
 
 
-def event_loss(model: Reader, x: Tensor, batch: Batch) -> dict[str, Tensor]:
-    """Triggers with their type, status and voice."""
+def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str, Tensor]:
+    """Triggers with their type and status, and who among those named takes part."""
     losses = {}
     x = model.event_layer(x, batch["lexicon"], batch["present"])
     if "triggers" in batch:
         scores = model.triggers(x)
         losses["triggers"] = _trigger_loss(scores, batch["triggers"]) * 3
-        status, voiced = model.status(x), model.voiced(x)[..., 0]
-        losses["status"] = word_loss(status, batch["status"]) * 0.5
-        known = batch["voiced"] != UNKNOWN
-        if known.any():
-            losses["voiced"] = 0.3 * F.binary_cross_entropy_with_logits(voiced[known], batch["voiced"][known].float())
+        losses["status"] = word_loss(model.status(x), batch["status"]) * 0.5
+        parties = party_tensors(items)
+        if parties is not None:
+            losses["parties"] = _party_loss(model, x, parties)
     if "pair_type" in batch:
         losses["pair_type"] = _somewhere(model.triggers(x), batch["pair_type"], batch["present"])
     if "factual" in batch:
         losses["factual"] = _factual(model.status(x), batch["factual"])
     return losses
+
+
+def _party_loss(model: Reader, x: Tensor, parties: Batch) -> Tensor:
+    """Each code named may be actor and recipient; its mentions count together (log-sum-exp of their log-odds)."""
+    triggers, mentions = x[parties["row"], parties["trigger"]], x[parties["row"], parties["word"]]
+    scores = []
+    for head in (model.actor_link, model.recipient_link):
+        left, right = head.sides(triggers, mentions)
+        scores.append((left * right).sum(-1) * head.scale + head.bias)
+    odds = torch.stack(scores, -1).float().clamp(-15, 15)
+    pooled = torch.zeros(parties["gold"].shape).index_add(0, parties["code"], odds.exp()).log()
+    return F.binary_cross_entropy_with_logits(pooled, parties["gold"]) * 2
 
 
 def _trigger_loss(scores: Tensor, gold: Tensor) -> Tensor:
@@ -129,7 +140,7 @@ def _pool(scores: Tensor, present: Tensor) -> Tensor:
 
 
 def all_losses(model: Reader, batch: Batch, items: Items, part: str = "all") -> dict[str, Tensor]:
-    """Every loss the labels of this batch allow, of one part ("events", "statements") or of all."""
+    """Every loss the labels of this batch allow, of one part (see `fit.freeze_other_parts`) or of all."""
     losses: dict[str, Tensor] = {}
     if part != "events":
         x = model.words(batch)
@@ -138,9 +149,9 @@ def all_losses(model: Reader, batch: Batch, items: Items, part: str = "all") -> 
             losses |= attribution_loss(model, x, batch, items)
         if "heads" in batch:
             losses |= syntax_loss(model, x, batch)
-    if part != "statements":
+    if part in ("events", "all"):
         if "triggers" in batch or "pair_type" in batch or "factual" in batch:
-            losses |= event_loss(model, model.event_words(batch), batch)
+            losses |= event_loss(model, model.event_words(batch), batch, items)
         if "loaded" in batch:
             losses |= loaded_loss(model, model.event_words(batch), batch)
     return losses

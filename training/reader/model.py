@@ -44,16 +44,22 @@ class Layer(nn.Module):
         self.down = nn.Linear(FEED_FORWARD, HIDDEN)
         self.norm2 = nn.LayerNorm(HIDDEN, eps=1e-12)
 
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        b, n, _ = x.shape
-        q, k, v = self.qkv(x).view(b, n, 3, ATTENTION_HEADS, -1).permute(2, 0, 3, 1, 4)
-        if torch.onnx.is_in_onnx_export():
-            weights = torch.softmax(q @ k.transpose(-1, -2) * (HIDDEN // ATTENTION_HEADS) ** -0.5 + bias, dim=-1)
-            mixed = weights @ v
-        else:
-            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
-        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, n, HIDDEN)))
+    def forward(self, x: Tensor, bias: Tensor | None = None, at: Tensor | None = None) -> Tensor:
+        """bias: what attention adds to keep padding out. at: the rows that are wanted, repeated over HIDDEN; None for all."""
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        if at is not None:
+            q, x = q.gather(1, at), x.gather(1, at)
+        mixed = _attend(*(y.unflatten(-1, (ATTENTION_HEADS, -1)).transpose(1, 2) for y in (q, k, v)), bias)
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).flatten(2)))
         return self.norm2(x + self.down(F.gelu(self.up(x))))
+
+
+def _attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
+    """Mixed values, (batch, heads, rows, width)."""
+    if not torch.onnx.is_in_onnx_export():
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    scores = q @ k.transpose(-1, -2) * (HIDDEN // ATTENTION_HEADS) ** -0.5
+    return torch.softmax(scores if bias is None else scores + bias, dim=-1) @ v
 
 
 class Encoder(nn.Module):
@@ -162,8 +168,9 @@ class EventLayer(nn.Module):
         self.layer = Layer()
         self.dropout = nn.Dropout(0.1)
 
-    def forward(self, x: Tensor, lexicon: Tensor, present: Tensor) -> Tensor:
-        bias = (1.0 - present[:, None, None, :].to(x.dtype)) * -1e4
+    def forward(self, x: Tensor, lexicon: Tensor, present: Tensor | None = None) -> Tensor:
+        """present: which words are none of the padding; None for all."""
+        bias = None if present is None else (1.0 - present[:, None, None, :].to(x.dtype)) * -1e4
         return self.dropout(self.layer(self.norm(x + self.lexicon(lexicon)), bias))
 
 
@@ -184,7 +191,8 @@ class Reader(nn.Module):
         self.branch = nn.ModuleList(Layer() for _ in range(BRANCH_LAYERS))
         self.event_layer = EventLayer()
         self.triggers = nn.Linear(HIDDEN, len(EVENT_TYPES) + 1)  # the last is "no trigger"
-        self.status, self.voiced = nn.Linear(HIDDEN, len(STATUSES)), nn.Linear(HIDDEN, 1)
+        self.status = nn.Linear(HIDDEN, len(STATUSES))
+        self.actor_link, self.recipient_link = Biaffine(LINK_DIM), Biaffine(LINK_DIM)  # trigger, last word of a mention
         self.loaded, self.loaded_sentence = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 1)
         self.labels = nn.Parameter(torch.randn(LABEL_DIM + 1, len(RELATIONS), LABEL_DIM + 1) * 0.05)
 

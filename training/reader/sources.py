@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any
 from detente.read.actors import ActorTable
 from detente.read.article import is_iso_date
 from detente.read.encoder import Encoder
-from detente.read.reader import Scene, understand
+from detente.read.masking import masked
+from detente.read.party_odds import PartyLinks
+from detente.read.reader import published_on, understand
 from detente.read.words import Word, find_words
 from detente.types import Article
 from reader.corpora import Document, attribution_layers, load_polnear, load_treebank, read_lines
 from reader.labels import corpus_texts, labelled
-from reader.tasks import load_events, load_factual, load_gold_records, load_loaded, load_pairs, load_stories, load_suites
+from reader.tasks import Seen, load_events, load_factual, load_gold_records, load_loaded, load_pairs, load_stories, load_suites
 
 HERE = Path(__file__).parent.parent
 HELD_OUT = 10  # every tenth row of PLV and BABE stays out of training, to measure with
@@ -85,21 +88,51 @@ def _synthetic() -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+BODIES = re.compile(
+    r"\b(?:union|nations|front|organi[sz]ation|league|compact|council|agency|bank|fund|party|movement|army|pact|alliance|court"
+    r"|forum|association|commission|community|brigades?|rebels|committee|group|congress|guild|corps|assembly|bloc|treaty)\b",
+    re.I,
+)
+
+
+def _actor_file(code: str, words: list[str]) -> Iterator[str]:
+    """Entries of an actor file for one actor: its name, and by their form adjective, citizens, persons; the rest are seats."""
+    name, *others = dict.fromkeys(words)
+    if BODIES.search(name) or name.isupper() or len(code) != 3:
+        yield _entry("organisation", code=code, name=name, aliases=others)
+        return
+    kin = [w for w in others if " " not in w and w[:3] == name[:3]]
+    persons = [w for w in others if " " in w and w.split()[-1] in others and not w.lower().startswith("the ")]
+    surnames = {p.split()[-1] for p in persons}
+    seats = [w for w in others if w not in kin and w not in persons and w not in surnames]
+    adjectives, citizens = [w for w in kin if not w.endswith("s")], [w for w in kin if w.endswith("s")]
+    yield _entry("state", code=code, name=name, capitals=seats, citizens=citizens, adjectives=adjectives)
+    for person in persons:
+        yield _entry("person", code=code, name=" ".join(person.split()[-2:]), surname_suffices=True)
+
+
+def _entry(kind: str, **fields: Any) -> str:
+    return "\n".join([f"[[{kind}]]", *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in fields.items() if v), ""])
+
+
 class SceneReader:
     """What the shipped reader makes of an article before its events are read: who is named, who speaks, how words hang."""
 
     def __init__(self, encoder: Encoder, table: ActorTable) -> None:
         self.encoder, self.table = encoder, table
 
-    def scene(self, article: dict[str, Any], words: list[Word]) -> Scene:
+    def scene(self, article: dict[str, Any], words: list[Word]) -> Seen:
         published = str(article.get("published_at") or "")[:10].replace("/", "-")
         known = Article("", article["text"], None, published if is_iso_date(published) else None)
-        return understand(known, words, self.encoder.encode([words])[0], self.encoder, self.table)
+        atoms = self.table.atoms(words, published_on(known))
+        shown = masked(words, self.table.named(words, atoms))
+        encoded = self.encoder.encode([shown])[0]
+        scene = understand(known, words, atoms, encoded, self.encoder, self.table)
+        return Seen(scene, shown, PartyLinks.of(encoded, self.encoder.matrices))
 
     def knowing(self, actors: list[dict[str, Any]]) -> SceneReader:
         """The same with invented states: `[{"code", "words"}]`."""
-        entries = [f"[[state]]\ncode = {json.dumps(a['code'])}\nname = {json.dumps(a['words'][0])}\n"
-                   f"aliases = {json.dumps(a['words'][1:])}\n" for a in actors if a["words"]]  # fmt: skip
+        entries = [line for a in actors if a["words"] for line in _actor_file(a["code"], a["words"])]
         with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as file:
             file.write("\n".join(entries))
             file.flush()

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from detente.read.parties import PartyFinder, find_candidates
+from detente.read.party_odds import PartyLinks
 from detente.read.reader import Scene
 from detente.read.syntax import Syntax
 from detente.read.words import Word, find_words
@@ -20,7 +22,7 @@ NO_TRIGGER = len(EVENT_TYPES)
 SIDES = ("actors", "recipients")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placed:
     """An annotated event at the word that carries it, with whom the reader finds named around it."""
 
@@ -30,8 +32,22 @@ class Placed:
     actors: frozenset[str]
     recipients: frozenset[str]
 
+    @cached_property
+    def named(self) -> list[tuple[int, str | None]]:
+        """Last word and code of every mention that may take part."""
+        return [(o.candidate.word, o.candidate.party.code) for o in self.finder.options(self.trigger, self.event_type)]
 
-SceneOf = Callable[[dict[str, Any], list[Word]], Scene]  # an article and its words to what the present reader makes of it
+
+@dataclass(frozen=True)
+class Seen:
+    """What the present reader makes of an article, its words as the encoder sees them, and its links of parties."""
+
+    scene: Scene
+    shown: list[Word]
+    links: PartyLinks | None
+
+
+SceneOf = Callable[[dict[str, Any], list[Word]], Seen]
 
 
 def load_events(
@@ -49,14 +65,16 @@ def load_events(
         doc = Document(doc_id, article["text"], find_words(article["text"]))
         if doc_id in attributions:
             attribution_layers(doc, attributions[doc_id])
-        _event_layers(doc, sentences, scene_of(article, doc.words))
+        seen = scene_of(article, doc.words)
+        doc.shown = seen.shown
+        _event_layers(doc, sentences, seen.scene, seen.links)
         yield doc
 
 
-def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene) -> None:
-    layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status", "voiced")}
+def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene, links: PartyLinks | None) -> None:
+    layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status")}
     candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
-    finder = PartyFinder(candidates, scene.syntax, scene.statements)
+    finder = PartyFinder(candidates, scene.syntax, scene.statements, links)
     placed_events = []
     for row in sorted(sentences, key=lambda row: row["start"]):
         for i in _overlapping(doc.words, [(row["start"], row["end"])]):
@@ -67,7 +85,6 @@ def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene) 
             layers["triggers"][head] = EVENT_TYPES.index(event["type"])
             for i in words:
                 layers["status"][i] = STATUSES.index(_first(event["status"]))
-                layers["voiced"][i] = int(_first(event["voice"]) != "narrator")
             placed_events.append(Placed(head, event["type"], finder, *(frozenset(_codes(event[s])) for s in SIDES)))
     doc.extra.update(layers)
     doc.extra["events"] = tuple(placed_events)
@@ -128,7 +145,7 @@ def load_gold_records(path: Path) -> Iterator[Document]:
         layer = [UNKNOWN] * len(doc.words)
         for i in _overlapping(doc.words, [(at, at + len(marked.group(1)))]):
             layer[i] = EVENT_TYPES.index(kind)
-        doc.extra["triggers"], doc.extra["status"], doc.extra["voiced"] = layer, [UNKNOWN] * len(layer), [UNKNOWN] * len(layer)
+        doc.extra["triggers"], doc.extra["status"] = layer, [UNKNOWN] * len(layer)
         yield doc
 
 

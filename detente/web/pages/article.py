@@ -18,6 +18,7 @@ from detente.web.pages.cards import ArticleCard, article_card
 from detente.web.pages.page import Asked, NotThere, Page
 
 View = Literal["all", "happened", "voice", "narrator"]
+OTHER_VIEWS: tuple[View, ...] = ("happened", "narrator")  # beside the whole and those of single voices
 ANCHOR = "a"
 
 
@@ -39,6 +40,10 @@ class ArticlePage(Page):
     versions: tuple[ArticleCard, ...]
     numbers: dict[str, int]
     reading: dict[str, Any]
+
+    def voices(self) -> list[int]:
+        """Numbers of the voices that speak in it."""
+        return sorted(set(_number_of(reading_from(self.reading, "stored reading")).values()))
 
     def drawn(self) -> dict[str, Any]:
         reading = reading_from(self.reading, "stored reading")

@@ -6,20 +6,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from detente.errors import WrongCall
+from detente.ledger.overview import event_count, known_mark
 from detente.ledger.queries import statements_known
 from detente.relations.brief import Brief, Tension, brief
 from detente.relations.codes import code_of
-from detente.relations.happenings import REAL, Happening
+from detente.relations.happenings import Happening
 from detente.relations.items import Item
+from detente.relations.likeness import REAL
 from detente.relations.pair import PairState
 from detente.relations.quotations import find_quotes
-from detente.relations.tension import series
+from detente.relations.rules import check_kind
+from detente.relations.tension import both_ways
 from detente.report.outline import EVENT_WORDS, STATUS_SIGNS
 from detente.web.charts import Drawing, Mark, draw
-from detente.web.forecasting import ForecastCard, Score, forecasts_of, scored
+from detente.web.forecasting import ForecastCard, LiveOutlook, Score, forecasts_of, outlook_of, scored
 from detente.web.pages.cards import (
     HappeningCard,
     ItemCard,
@@ -40,18 +44,25 @@ POINTS = 26  # of a line, whatever its span: each costs a look at what was known
 MOST_MARKS = 60
 MOST_QUOTES = 6
 MOST_PAST = 40
+MOST_PUBLISHERS = 12
+MOST_OPEN = 8  # items of a column; all of a kind stand on pages of their own
+MOST_CONTESTED = 20
+MOST_ON_PAGE = 60
+MOST_EVENTS_UNASKED = 15_000  # a live forecast looks at all pairs; from a larger ledger it is made where a reader asks for it
 BOARD = (("demand", "Demands"), ("threat", "Threats"), ("promise", "Promises"), ("offer", "Offers"), ("meeting", "Meetings"),
          ("refusal", "Refusals"), ("accusation", "Accusations"), ("prediction", "Predictions"))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Column:
-    """Items of a kind: those that can still move, and those that came to an end, latest first."""
+    """Items of a kind: those that can still move, and those that came to an end, latest first; and how many there are."""
 
     kind: str
     title: str
     open: tuple[ItemCard, ...]
     past: tuple[ItemCard, ...]
+    open_number: int
+    past_number: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,10 @@ class Month:
 
 @dataclass(frozen=True, kw_only=True)
 class DyadPage(Page):
-    """All about a pair: both directions of tension, chart, calendar, items, quotations, contested happenings, forecasts."""
+    """All about a pair: both directions of tension, chart, calendar, items, quotations, contested happenings, forecasts.
+
+    kind: the one kind whose items are listed, on `page` of `pages`; None for some of each.
+    """
 
     template: ClassVar[str] = "dyad.html"
     one: str
@@ -102,21 +116,31 @@ class DyadPage(Page):
     past_left_out: int
     coming: tuple[HappeningCard, ...]
     contested: tuple[HappeningCard, ...]
+    contested_left_out: int
     months: tuple[Month, ...]
+    kind: str | None
+    page: int
+    pages: int
     board: tuple[Column, ...]
     quotes: tuple[QuoteCard, ...]
+    outlook: LiveOutlook
     forecasts: tuple[ForecastCard, ...]
     score: Score
 
     def drawn(self) -> dict[str, Any]:
         turned = [f"{_after(date.fromisoformat(f'{self.until}-01'), n):%Y-%m}" for n in (-3, 3)]
-        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned}
+        return {"drawing": drawing_of(self.chart), "data": chart_data(self), "spans": SPANS, "turned": turned,
+                "publishers_shown": MOST_PUBLISHERS}  # fmt: skip
 
 
-def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None) -> DyadPage:
+def dyad_page(
+    ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: str | None = None, kind: str | None = None, page: int = 1,
+    outlook: bool = False,
+) -> DyadPage:  # fmt: skip
     """The page of a pair, by codes or names.
 
     days: how far the chart looks back. until: the calendar's last month (YYYY-MM), the one after the moment if not given.
+    kind, page: list all items of one kind, as demand, so many pages on. outlook: make live forecasts also from a large ledger.
     """
     a, b = code_of(ask.db, one), code_of(ask.db, other)
     if a == b:
@@ -124,21 +148,34 @@ def dyad_page(ask: Asked, one: str, other: str, days: int = HALF_YEAR, until: st
     days = min(max(days, 28), 3660)
     last = _month(until) or _after(ask.known_by.date().replace(day=1), 1)
     foreseen = forecasts_of(ask.record, (a, b), known_by=ask.known_by)
+    made = brief(ask.db, a, b, known_by=ask.known_by, state=partial(ask.pair, a, b))
     state = ask.pair(a, b)
-    made = brief(ask.db, a, b, known_by=ask.known_by, state=state)
     by_number = {h.number: h for h in state.happenings}
     real = sorted((h for h in state.happenings if h.status in ("happened", "denied")), key=_latest)
     lately = [by_number[x.number] for x in made.lately if x.number in by_number]
-    past = [h for h in real if h not in lately]
+    shown = {h.number for h in lately}
+    past = [h for h in real if h.number not in shown]
+    contested = [by_number[x.number] for x in made.contested if x.number in by_number]
+    board, page, pages = _board(state.items, kind, page)
     return DyadPage(
         title=f"{ask.names(a)} and {ask.names(b)}", known=ask.known, one=a, other=b, names=(ask.names(a), ask.names(b)),
         days=days, until=f"{last:%Y-%m}", brief=made, directions=tuple(map(_direction, made.tension)),
         chart=_chart(ask, state, made, days),
         lately=cards_of(state, lately, ask.names), past=cards_of(state, past[:MOST_PAST], ask.names),
         past_left_out=max(0, len(past) - MOST_PAST), coming=_coming(ask, state, made),
-        contested=cards_of(state, [by_number[x.number] for x in made.contested if x.number in by_number], ask.names),
-        months=_months(ask, state, last), board=tuple(_board(state.items)), quotes=_quotes(ask, state),
+        contested=cards_of(state, contested[-MOST_CONTESTED:], ask.names),
+        contested_left_out=max(0, len(contested) - MOST_CONTESTED),
+        months=_months(ask, state, last), kind=kind or None, page=page, pages=pages, board=board, quotes=_quotes(ask, state),
+        outlook=_outlook(ask, (a, b), outlook),
         forecasts=foreseen, score=scored(foreseen),
+    )  # fmt: skip
+
+
+def _outlook(ask: Asked, pair: tuple[str, str], wanted: bool) -> LiveOutlook:
+    events = event_count(ask.db)
+    return outlook_of(
+        ask.ledger, pair, known_by=ask.known_by, mark=known_mark(ask.db, known_by=ask.known_by), record=ask.record,
+        waiting=events if events > MOST_EVENTS_UNASKED and not wanted else 0,
     )  # fmt: skip
 
 
@@ -179,8 +216,8 @@ def _values(ask: Asked, made: Brief, days: int, step: int) -> tuple[tuple[float 
     """Both directions; those of half a year stand in the brief already."""
     if days == HALF_YEAR:
         return tuple(t.weeks for t in made.tension)
-    asked = [(t.actor, t.recipient) for t in made.tension]
-    found = [series(ask.db, a, b, known_by=ask.known_by, days=days, step_days=step) for a, b in asked]
+    first = made.tension[0]
+    found = both_ways(ask.db, first.actor, first.recipient, known_by=ask.known_by, days=days, step_days=step)
     return tuple(tuple(p.tension for p in points) for points in found)
 
 
@@ -235,16 +272,32 @@ def _day(ask: Asked, state: PairState, on: date, first: date, found: dict[str, l
     return Day(on.isoformat(), on.day, inside, on == today, cards_of(state, here, ask.names))
 
 
-def _board(items: Sequence[Item]) -> list[Column]:
-    """A column for each kind of which there are items."""
-    columns = []
-    for kind, title in BOARD:
-        own = [i for i in items if i.kind == kind]
-        live = sorted((i for i in own if i.live), key=lambda i: (i.opened, i.number), reverse=True)
-        past = sorted((i for i in own if not i.live), key=lambda i: (i.changes[-1].known_at, i.number), reverse=True)
-        if own:
-            columns.append(Column(kind, title, tuple(map(item_card, live)), tuple(map(item_card, past[:MOST_PAST]))))
-    return columns
+def _board(items: Sequence[Item], kind: str | None, page: int) -> tuple[tuple[Column, ...], int, int]:
+    """A column for each kind of which there are items, or a page of all of one kind; which page, and of how many."""
+    if not kind:
+        found = (_column(k, title, *_parted(items, k)) for k, title in BOARD)
+        return tuple(c for c in found if c.open_number + c.past_number), 1, 1
+    check_kind(kind)
+    live, past = _parted(items, kind)
+    pages = max(1, -(-(len(live) + len(past)) // MOST_ON_PAGE))
+    page = min(max(1, page), pages)
+    start, stop = (page - 1) * MOST_ON_PAGE, page * MOST_ON_PAGE
+    before = len(live)
+    shown = tuple(map(item_card, live[start:stop]))
+    done = tuple(map(item_card, past[max(0, start - before) : max(0, stop - before)]))
+    return (Column(kind, dict(BOARD)[kind], shown, done, before, len(past)),), page, pages
+
+
+def _parted(items: Sequence[Item], kind: str) -> tuple[list[Item], list[Item]]:
+    """Those that can still move and those that came to an end, the latest first."""
+    own = [i for i in items if i.kind == kind]
+    live = sorted((i for i in own if i.live), key=lambda i: (i.opened, i.number), reverse=True)
+    return live, sorted((i for i in own if not i.live), key=lambda i: (i.changes[-1].known_at, i.number), reverse=True)
+
+
+def _column(kind: str, title: str, live: list[Item], past: list[Item]) -> Column:
+    shown, done = (tuple(map(item_card, part[:MOST_OPEN])) for part in (live, past))
+    return Column(kind, title, shown, done, len(live), len(past))
 
 
 def _quotes(ask: Asked, state: PairState) -> tuple[QuoteCard, ...]:

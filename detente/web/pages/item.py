@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from detente.ledger.records import Report
+from detente.relations.board import Change
 from detente.relations.decide import item_numbered
-from detente.relations.items import Change, Item
+from detente.relations.items import Item
 from detente.relations.pair import PairState
 from detente.relations.rules import kinds
 from detente.report.outline import one_line

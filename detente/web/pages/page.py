@@ -67,9 +67,9 @@ class Asked:
 
     def __init__(
         self, db: sqlite3.Connection, *, now: datetime | None = None, given: str | None = None, links: Links | None = None,
-        actors: Path | None = None, record: Path | None = None,
+        actors: Path | None = None, record: Path | None = None, ledger: Path | None = None,
     ) -> None:  # fmt: skip
-        self.db, self.given, self.record = db, given or None, record
+        self.db, self.given, self.record, self.ledger = db, given or None, record, ledger
         now = now or datetime.now(UTC)
         last = stock(db, known_by=now).last_of_all
         # without a wish all of today, since a date without a time counts as the end of its day: what is read in today is seen

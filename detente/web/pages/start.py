@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 from detente.ledger.overview import PairCount, latest_articles, pair_counts
-from detente.relations.tension import series, trend_of
+from detente.relations.tension import DyadDay, both_ways, trend_of
 from detente.web.pages.cards import ArticleCard, HappeningCard, article_card, happening_card
 from detente.web.pages.page import Asked, Page
 
@@ -70,16 +70,14 @@ def start_page(ask: Asked) -> StartPage:
 
 
 def _row(ask: Asked, pair: PairCount) -> PairRow:
-    ways = tuple(direction(ask, a, b) for a, b in ((pair.one, pair.other), (pair.other, pair.one)))
+    ways = tuple(map(_direction, both_ways(ask.db, pair.one, pair.other, known_by=ask.known_by)))
     peak = max((w.value for w in ways if w.value is not None), default=None)
     return PairRow(pair.one, pair.other, (ask.names(pair.one), ask.names(pair.other)), pair.reports, peak, ways)
 
 
-def direction(ask: Asked, actor: str, recipient: str) -> Direction:
-    points = series(ask.db, actor, recipient, known_by=ask.known_by)
-    trend = trend_of(points)
-    weeks = tuple(p.tension for p in points)
-    return Direction(actor, recipient, points[-1].tension, trend.change, trend.unusual, weeks)
+def _direction(points: Sequence[DyadDay]) -> Direction:
+    now, trend = points[-1], trend_of(points)
+    return Direction(now.actor, now.recipient, now.tension, trend.change, trend.unusual, tuple(p.tension for p in points))
 
 
 def _coming(ask: Asked, pairs: Iterable[PairCount]) -> list[HappeningCard]:

@@ -39,7 +39,10 @@
       return on.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }) + (year ? `\n${on.getUTCFullYear()}` : "");
     };
     const signed = (v) => (v === null || v === undefined ? "no data" : (v > 0 ? "+" : v < 0 ? "−" : "") + Math.abs(v).toFixed(1));
-    const line = (n, stroke, dash) => ({ label: data.names[n], stroke, dash, width: 2, spanGaps: false, points: { show: false } });
+    // A value between two days without data is no line: it is drawn as a dot.
+    const alone = (u, n) => [...u.data[n].keys()].filter((k) => [k - 1, k, k + 1].every((at) => (u.data[n][at] ?? null) !== null === (at === k)));
+    const points = (stroke) => ({ show: false, filter: alone, size: 6, fill: stroke });
+    const line = (n, stroke, dash) => ({ label: data.names[n], stroke, dash, width: 2, spanGaps: false, points: points(stroke) });
     const links = [...still.querySelectorAll("a.mark")].map((a) => {
       const link = document.createElement("a");
       link.href = a.getAttribute("href");

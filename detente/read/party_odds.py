@@ -1,0 +1,66 @@
+"""How likely a mention takes part in an event: what fitted weights say of its traits, and what the encoder says of the pair.
+
+Traits see the tree and the article; the encoder's links see the words. They are fitted apart and mixed by six small rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.read.decoding import Floats
+from detente.read.encoder import Encoded
+
+ROLES = ("actor", "recipient")
+LIMIT = 15.0  # log-odds beyond which a link says nothing more
+# (mention in the sentence of the trigger or not, role, share of traits, links and one)
+TRAITS_ALONE: Floats = np.tile(np.array([1, 0, 0], dtype=np.float32), (2, 2, 1))
+
+
+@dataclass(frozen=True)
+class PartyLinks:
+    """Vectors of each word as a trigger and as a mention, per role: (2, words, width); `offsets` (2,)."""
+
+    triggers: Floats
+    mentions: Floats
+    offsets: Floats
+
+    @classmethod
+    def of(cls, encoded: Encoded, matrices: Mapping[str, Floats]) -> PartyLinks | None:
+        """The links of one article; None from a model without them."""
+        if "actor_link.left" not in encoded.fields:
+            return None
+        left, right, offsets = [], [], []
+        for role in ROLES:
+            weight, bias = matrices[f"{role}_link.weight"], matrices[f"{role}_link.bias"]
+            left.append(encoded[f"{role}_link.left"] @ weight.T + bias)
+            right.append(encoded[f"{role}_link.right"])
+            offsets.append(float(matrices[f"{role}_link.offset"]))
+        return cls(np.stack(left), np.stack(right), np.array(offsets, dtype=np.float32))
+
+    def odds(self, trigger: int, words: Sequence[int]) -> Floats:
+        """Log-odds of each word as actor and recipient of the event at `trigger`, (words, 2)."""
+        scores = np.einsum("rd,rwd->wr", self.triggers[:, trigger], self.mentions[:, list(words)]) + self.offsets
+        return np.asarray(scores.clip(-LIMIT, LIMIT))
+
+
+@dataclass(frozen=True)
+class PartyWeights:
+    """`traits` (buckets, 2): what each trait says for a role, in log-odds; `mix` (2, 2, 3): see TRAITS_ALONE."""
+
+    traits: Floats
+    mix: Floats = field(default_factory=lambda: TRAITS_ALONE)
+
+    @classmethod
+    def of(cls, matrices: Mapping[str, Floats]) -> PartyWeights:
+        """The fitted weights of a model."""
+        return cls(matrices["party.weight"], matrices.get("party.mix", TRAITS_ALONE))
+
+    def odds(self, buckets: npt.NDArray[np.int64], linked: Floats, near: bool) -> Floats:
+        """Log-odds of one mention as actor and recipient, (2,)."""
+        own = self.traits[buckets].sum(0, dtype=np.float32)
+        share = self.mix[0 if near else 1]
+        return np.asarray(share[:, 0] * own + share[:, 1] * linked + share[:, 2])
