@@ -98,9 +98,10 @@ def forecast_command(
             rows = [f.to_dict() | ({"adjustment": m.to_dict()} if m else {}) for f, m in zip(forecasts, moved, strict=True)]
             print(json.dumps({"forecasts": rows, "notes": notes}, ensure_ascii=False, indent=2))
         else:
-            from detente.forecast.showing import adjustment_text, forecast_text
+            from detente.forecast.showing import adjustments_text, forecast_text
 
-            notes += [adjustment_text(f, m) for f, m in zip(forecasts, moved, strict=True) if m]
+            both = [(f, m) for f, m in zip(forecasts, moved, strict=True) if m]
+            notes += adjustments_text(both) if both else []
             print(forecast_text(forecasts, notes, explain=explain), end="")
 
 

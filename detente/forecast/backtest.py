@@ -174,11 +174,11 @@ def _rolled(question: Question, rows: _Rows) -> Rolled:
         return np.concatenate([parts[i] for i in chosen])
 
     p = {name: np.concatenate(parts) for name, parts in rows.probabilities.items()}
-    pair, issued, outcome = joined(rows.pair), joined(rows.issued), joined(rows.outcome)
+    issued, outcome = joined(rows.issued), joined(rows.outcome)
     for raw, changed in ((DETENTE, RECALIBRATED), ("decayed count", COUNT_RECALIBRATED)):
-        p[changed] = probability(rolling(log_odds(p[raw]), outcome, issued, pair, question.horizon_days))
+        p[changed] = probability(rolling(log_odds(p[raw]), outcome, issued, question.horizon_days))
     known = ~np.isnan(outcome)
-    whole = Rolled(question, pair, issued, outcome, joined(rows.quiet), p, int((~known).sum()))
+    whole = Rolled(question, joined(rows.pair), issued, outcome, joined(rows.quiet), p, int((~known).sum()))
     return whole.only(known)
 
 

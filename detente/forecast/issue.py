@@ -21,7 +21,7 @@ from detente.forecast.features import rate_terms
 from detente.forecast.models import THIN_VOLUME
 from detente.forecast.odds import probability
 from detente.forecast.questions import ACTIVE_DAYS, Question
-from detente.forecast.recalibration import Calibration, Calibrations, calibrations
+from detente.forecast.recalibration import Calibration, calibration
 from detente.forecast.rows import CLASSES, Class, HistoryRow, class_bits, pair_of
 from detente.forecast.snapshot import Snapshot, snapshots
 
@@ -139,8 +139,7 @@ class Forecast:
             "base_rate": round(self.base_rate, 5), "dyad_rate": None if self.dyad_rate is None else round(self.dyad_rate, 5),
             "prior": round(self.prior, 5), "prior_known": self.prior_known,
             "calibration": {"intercept": round(self.calibration.intercept, 5), "slope": round(self.calibration.slope, 5),
-                            "offset_of_pair": round(self.calibration.offset, 5), "outcomes": self.calibration.outcomes,
-                             "applied": not self.calibration.identity},
+                            "outcomes": self.calibration.outcomes, "applied": not self.calibration.identity},
             "small_ledger": self.thin, "if_fair_sample": round(self.if_fair, 5),
             "if_chosen_for_conflict": round(self.if_chosen, 5),
             "event_days_of_all_pairs_90": self.volume_90, "event_days_90": self.events_90,
@@ -178,7 +177,7 @@ def _ranked(
     history: DyadDays, past: Snapshot, question: Question, edition: Edition, earlier: Earlier
 ) -> list[tuple[Pair, float]]:
     past = past.only(np.flatnonzero(question.asked(history, past.issued, past.pairs)))
-    p = probability(earlier.calibrations(question)(edition.of(question).shipped.log_odds(past, question), past.pairs))
+    p = probability(earlier.calibration(question)(edition.of(question).shipped.log_odds(past, question)))
     return [(history.pairs[past.pairs[i]], float(p[i])) for i in np.argsort(-p, kind="stable")]
 
 
@@ -226,12 +225,12 @@ class Earlier:
             self.pair[question.id][known], self.issued[question.id][known], self.outcome[question.id][known], base_rate
         )
 
-    def calibrations(self, question: Question) -> Calibrations:
+    def calibration(self, question: Question) -> Calibration:
         """Fitted on what was said before; identity until enough outcomes have matured."""
         outcome, said, issued = self.outcome[question.id], self.said[question.id], self.issued[question.id]
         known = ~np.isnan(outcome) & ~np.isnan(said)
         ages = (self.day - issued[known]).astype(np.float64)
-        return calibrations(said[known], outcome[known], ages, self.pair[question.id][known], question.horizon_days)
+        return calibration(said[known], outcome[known], ages, question.horizon_days)
 
 
 class _PriorOfDay:
@@ -281,7 +280,7 @@ class _Case:
     def forecast(self, question: Question) -> Forecast:
         self._check_asked(question)
         fitted = self.edition.of(question)
-        calibrated = self.earlier.calibrations(question).of(int(self.past.pairs[0]))
+        calibrated = self.earlier.calibration(question)
         matured = self.earlier.matured(question, fitted.base_rate)
         raw = fitted.shipped.log_odds(self.past, question)
         thin = bool(self.past.volume_90[0] < THIN_VOLUME)

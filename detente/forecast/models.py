@@ -92,7 +92,7 @@ class Shipped:
     """What an installed Détente forecasts with: the ensemble, and the more of the thin model the less the whole past holds.
 
     fair, chosen: what takes the place of the thin model if what was read is a fair sample of what happened, or was chosen
-    because of conflict. Nobody knows which, and the thin model stands between.
+    because of conflict. Nobody knows which; the thin model, fitted to ledgers of both kinds, is kept between the two.
     """
 
     ensemble: Ensemble
@@ -102,16 +102,20 @@ class Shipped:
     name: str = "detente"
 
     def log_odds(self, past: Snapshot, question: Question) -> Floats:
-        return self._mixed(self.thin, past, question)
+        if np.all(past.volume_90 >= THIN_VOLUME):
+            return self.ensemble.log_odds(past, question)
+        ends = [model.log_odds(past, question) for model in (self.fair, self.chosen)]
+        few = np.clip(self.thin.log_odds(past, question), np.minimum(*ends), np.maximum(*ends))
+        return self._mixed(few, past, question)
 
     def log_odds_if(self, past: Snapshot, question: Question) -> tuple[Floats, Floats]:
         """If what was read is a fair sample, and if it was chosen because of conflict."""
-        return self._mixed(self.fair, past, question), self._mixed(self.chosen, past, question)
+        fair, chosen = (model.log_odds(past, question) for model in (self.fair, self.chosen))
+        return self._mixed(fair, past, question), self._mixed(chosen, past, question)
 
-    def _mixed(self, thin: Logistic, past: Snapshot, question: Question) -> Floats:
+    def _mixed(self, few: Floats, past: Snapshot, question: Question) -> Floats:
         share = np.minimum(past.volume_90 / THIN_VOLUME, 1.0)
-        few, many = thin.log_odds(past, question), self.ensemble.log_odds(past, question)
-        return np.asarray(share * many + (1 - share) * few)
+        return np.asarray(share * self.ensemble.log_odds(past, question) + (1 - share) * few)
 
     def probabilities(self, past: Snapshot, question: Question, matured: Matured) -> Floats:
         return np.clip(probability(self.log_odds(past, question)), FLOOR, 1 - FLOOR)

@@ -1,12 +1,8 @@
-"""Rolling recalibration, fitted on matured windows only: slope and intercept in log odds, in a rich source an offset a pair.
-
-All are drawn to where they change nothing. A pair whose windows come true more often than was said is raised, one whose windows
-come true less often is lowered, the less the fewer windows it has.
-"""
+"""Rolling recalibration: slope and intercept in log odds, drawn to identity, fitted on matured windows only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,64 +12,24 @@ from detente.forecast.odds import probability
 ENOUGH_OUTCOMES = 30  # times it came true before anything is changed
 RIDGE = 10.0
 MEMORY_DAYS = 730.0  # half-life of what a matured window weighs
-ENOUGH_FOR_PAIRS = 300  # times it came true before pairs are told apart
-SPREAD = 0.3  # variance of offsets over pairs, in squared log odds
-PAIR_MEMORY_DAYS = 1095.0
-_PAIR_STEPS = 3
 _WEEK = 7.0
 _STEPS, _CLOSE = 25, 1e-8
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What log odds become: intercept + slope x + offset of the pair. `outcomes`: how many came true where it was fitted."""
+    """What log odds become: intercept + slope x. `outcomes`: how many came true among those it was fitted on."""
 
     intercept: float = 0.0
     slope: float = 1.0
     outcomes: int = 0
-    offset: float = 0.0
 
     @property
     def identity(self) -> bool:
         return self.intercept == 0.0 and self.slope == 1.0
 
     def __call__(self, log_odds: Floats) -> Floats:
-        return np.asarray(self.intercept + self.slope * log_odds + self.offset)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrations:
-    """The calibration of every pair. `offsets`: by index of pair; pairs beyond it have none."""
-
-    common: Calibration = field(default_factory=Calibration)
-    offsets: Floats = field(default_factory=lambda: np.zeros(0))
-
-    def of(self, pair: int) -> Calibration:
-        return replace(self.common, offset=float(self._offsets(np.array([pair]))[0]))
-
-    def __call__(self, log_odds: Floats, pairs: Ints) -> Floats:
-        return self.common(log_odds) + self._offsets(pairs)
-
-    def _offsets(self, pairs: Ints) -> Floats:
-        known = (pairs >= 0) & (pairs < len(self.offsets))
-        return np.where(known, np.append(self.offsets, 0.0)[np.where(known, pairs, -1)], 0.0)
-
-
-def calibrations(
-    log_odds: Floats, outcome: Floats, age_days: Floats, pairs: Ints, horizon_days: int, near: Calibration | None = None
-) -> Calibrations:
-    """From matured forecasts; see `calibration`. Pairs are told apart once there are ENOUGH_FOR_PAIRS outcomes."""
-    common = calibration(log_odds, outcome, age_days, horizon_days, near)
-    if common.outcomes < ENOUGH_FOR_PAIRS:
-        return Calibrations(common)
-    z, offsets = common(log_odds), np.zeros(int(pairs.max()) + 1)
-    weights = np.exp2(-age_days / PAIR_MEMORY_DAYS) * min(1.0, _WEEK / horizon_days)
-    for _ in range(_PAIR_STEPS):
-        p = probability(z + offsets[pairs])
-        pull = np.bincount(pairs, weights * (outcome - p), len(offsets)) - offsets / SPREAD
-        curve = np.bincount(pairs, weights * p * (1 - p), len(offsets)) + 1 / SPREAD
-        offsets = offsets + np.clip(pull / curve, -1.0, 1.0)
-    return Calibrations(common, offsets)
+        return np.asarray(self.intercept + self.slope * log_odds)
 
 
 def calibration(
@@ -105,14 +61,14 @@ def _newton_step(x: Floats, y: Floats, w: Floats, a: float, b: float) -> Floats:
     return np.asarray(np.linalg.solve(hessian, gradient))
 
 
-def rolling(log_odds: Floats, outcome: Floats, issued: Ints, pairs: Ints, horizon_days: int) -> Floats:
+def rolling(log_odds: Floats, outcome: Floats, issued: Ints, horizon_days: int) -> Floats:
     """Each forecast recalibrated by those that had matured when it was issued. outcome: NaN where not known."""
     changed = log_odds.copy()
-    known, found = ~np.isnan(outcome), Calibrations()
+    known, found = ~np.isnan(outcome), Calibration()
     for day in np.unique(issued):
         past = known & (issued + horizon_days <= day)
         now = issued == day
         ages = (day - issued[past]).astype(np.float64)
-        found = calibrations(log_odds[past], outcome[past], ages, pairs[past], horizon_days, near=found.common)
-        changed[now] = found(log_odds[now], pairs[now])
+        found = calibration(log_odds[past], outcome[past], ages, horizon_days, near=found)
+        changed[now] = found(log_odds[now])
     return changed

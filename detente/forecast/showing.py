@@ -11,7 +11,7 @@ from detente.forecast.judging import Judgement, Verdict
 from detente.forecast.next import ROOTS, Expected
 from detente.forecast.recalibration import ENOUGH_OUTCOMES
 from detente.forecast.rows import HistoryRow, has_class
-from detente.forecast.signals import Adjustment
+from detente.forecast.signals import THAW, Adjustment
 from detente.forecast.tally import Tally
 
 _SHOWN = ("global rate", "dyad rate", "persistence", "decayed count", "decayed count, recalibrated", "logistic",
@@ -42,9 +42,10 @@ def forecast_text(found: Sequence[Forecast], notes: Iterable[str] = (), *, expla
             lines += [*_reasons(one, explain), ""]
     others = found[1:] if not explain else ()
     if others:
-        lines += [f"{'also':<58}{'now':>9}{'all pairs':>12}{'long run':>11}"]
+        width = max(len(o.question.title) for o in others) + 2
+        lines += [f"{'also':<{width}}  {'now':>9}{'all pairs':>12}{'long run':>11}"]
         lines += [
-            f"  {o.question.title[:54]:<56}{percent(o.probability):>9}{percent(o.base_rate):>12}{percent(o.prior):>11}"
+            f"  {o.question.title:<{width}}{percent(o.probability):>9}{percent(o.base_rate):>12}{percent(o.prior):>11}"
             for o in others
         ]
         lines.append("")
@@ -52,18 +53,17 @@ def forecast_text(found: Sequence[Forecast], notes: Iterable[str] = (), *, expla
     return "\n".join(lines).rstrip() + "\n"
 
 
-def adjustment_text(one: Forecast, moved: Adjustment) -> str:
-    """What the signals of a ledger make of a forecast, with the items they are."""
-    if not moved.steps:
-        return f"{one.question.id} with the signals of the ledger: {percent(moved.after)}, unchanged, as there are none"
-    parts = [
-        f"{len(moved.numbers[name])} {name} {step:+.2f} ({', '.join(str(n) for n in moved.numbers[name])})"
-        for name, step in moved.steps.items()
-    ]
-    return (
-        f"{one.question.id} with the signals of the ledger, whose worth nobody has measured: {percent(moved.after)} instead of "
-        f"{percent(moved.before)}; log odds by items: {'; '.join(parts)}"
-    )
+def adjustments_text(found: Sequence[tuple[Forecast, Adjustment]]) -> list[str]:
+    """What the signals of a ledger make of forecasts of one pair: the items they are, then each forecast before and after."""
+    first = found[0][1]
+    if not first.steps:
+        return ["with the signals of the ledger: unchanged, as there are none"]
+    sign = -1.0 if found[0][0].question.outcome == THAW else 1.0
+    lines = ["with the signals of the ledger, whose worth nobody has measured, as log odds of conflict (numbers of items):"]
+    for name, step in first.steps.items():
+        lines.append(f"  {sign * step:+.2f}  {name} ({', '.join(str(n) for n in first.numbers[name])})")
+    moved = [f"{f.question.id} {percent(m.before)} > {percent(m.after)}" for f, m in found]
+    return [*lines, f"  {'; '.join(moved)}"]
 
 
 def forecast_line(one: Forecast) -> str:
@@ -89,7 +89,6 @@ def _reasons(one: Forecast, explain: bool) -> list[str]:
     if not one.calibration.identity:
         lines.append(
             f"  {points(one.probability - one.uncalibrated):>6}    recalibrated on {one.calibration.outcomes} outcomes here"
-            + (f", this pair by {one.calibration.offset:+.2f} in log odds" if one.calibration.offset else "")
         )
     else:
         lines.append(

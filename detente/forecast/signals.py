@@ -16,6 +16,7 @@ import numpy as np
 from detente.forecast.odds import log_odds, probability
 from detente.forecast.questions import Question
 
+THAW = "material cooperation"  # a question about it is moved the other way round
 Signals = Mapping[str, tuple[int, ...]]  # by the names of signals.toml, the numbers of the items or happenings that count
 
 
@@ -70,7 +71,7 @@ def adjusted(before: float, question: Question, signals: Signals) -> Adjustment:
     >>> round(adjusted(0.1, question_of("conflict"), {"open threats": (3,)}).after, 3)
     0.125
     """
-    sign = -1.0 if question.outcome == "material cooperation" else 1.0
+    sign = -1.0 if question.outcome == THAW else 1.0
     steps = {s.name: sign * s.step * math.log2(1 + len(signals[s.name])) for s in _signals() if signals.get(s.name)}
     if not steps:
         return Adjustment(before, before, {}, {})

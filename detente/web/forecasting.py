@@ -51,7 +51,8 @@ class LiveCard:
     """A forecast made for this page from all that is known: its number beside its base rates, and what moves it.
 
     base_rate: of all active pairs; pair_rate: of these two in this ledger, None before any window is over; long_run: of these
-    two by the shipped history, which may not know them. small_ledger: whether there is too little news to go by it alone.
+    two by the shipped history, which may not know them. small_ledger: whether there is too little news to go by it alone;
+    if_fair, if_chosen: then the number if that news is a fair sample, or was chosen because of conflict.
     """
 
     question: str
@@ -63,6 +64,8 @@ class LiveCard:
     long_run: float
     long_run_known: bool
     small_ledger: bool
+    if_fair: float
+    if_chosen: float
     model: str
     drivers: tuple[Driver, ...]
 
@@ -136,7 +139,8 @@ def _source(ledger: Path, mark: Mark, known_by: date) -> Any:
 def _live(body: Mapping[str, Any]) -> LiveCard:
     return LiveCard(
         body["title"], body["issued"], body["until"], body["probability"], body["base_rate"], body["dyad_rate"], body["prior"],
-        body["prior_known"], body["small_ledger"], body["model"], tuple(map(_driver, body["evidence"])),
+        body["prior_known"], body["small_ledger"], body["if_fair_sample"], body["if_chosen_for_conflict"], body["model"],
+        tuple(map(_driver, body["evidence"])),
     )  # fmt: skip
 
 

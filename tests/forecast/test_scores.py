@@ -15,7 +15,7 @@ from detente.forecast.chance import error_by_chance
 from detente.forecast.days import Floats
 from detente.forecast.judging import Ranked
 from detente.forecast.odds import log_odds, probability
-from detente.forecast.recalibration import ENOUGH_FOR_PAIRS, ENOUGH_OUTCOMES, calibration, calibrations, rolling
+from detente.forecast.recalibration import ENOUGH_OUTCOMES, calibration, rolling
 from detente.forecast.scores import auc, brier_scores, calibration_error, log_losses, reliability, skill
 
 
@@ -148,23 +148,6 @@ def test_rolling_recalibration_sees_only_matured_outcomes() -> None:
     day = 350
     changed = np.where(issued + 30 > day, 1 - y, y)
     before = issued <= day
-    pairs = np.tile(np.arange(20), 100)
-    true, other = (rolling(x, outcome, issued, pairs, 30) for outcome in (y, changed))
+    true, other = (rolling(x, outcome, issued, 30) for outcome in (y, changed))
     assert np.array_equal(true[before], other[before])
     assert not np.allclose(true[issued == day], x[issued == day])
-
-
-def test_pairs_are_told_apart_in_a_rich_source_only() -> None:
-    """One pair in twenty comes true twice as often as was said: it is raised, the more the more outcomes there are."""
-    rng = np.random.default_rng(7)
-    pairs = np.tile(np.arange(20), 400)
-    x = np.full(8000, -1.5)
-    y = (rng.random(8000) < np.where(pairs == 3, 2.0, 1.0) * probability(x)).astype(float)
-    rich = calibrations(x, y, np.zeros(8000), pairs, 7)
-    assert rich.of(3).offset == rich.offsets.max()
-    assert float(probability(rich.of(3)(x[:1]))[0]) == pytest.approx(2 * float(probability(x[:1])[0]), rel=0.15)
-    assert rich.of(-1).offset == rich.of(99).offset == 0.0
-    assert np.allclose(rich(x[:20], pairs[:20]), [float(rich.of(k)(x[:1])[0]) for k in range(20)])
-    poor = calibrations(x[:1000], y[:1000], np.zeros(1000), pairs[:1000], 7)
-    assert ENOUGH_OUTCOMES < poor.common.outcomes < ENOUGH_FOR_PAIRS
-    assert poor.of(3).offset == 0.0
