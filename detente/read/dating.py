@@ -80,8 +80,9 @@ class Dater:
         out: list[Event] = []
         for e, sentence in zip(events, sentences, strict=True):
             if e.date is None and e.status in CARRIED and sentence not in self._by_sentence:
-                earlier = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == e.status and _is_short(x.date)]
-                e = replace(e, date=next((x.date for x in reversed(earlier) if _goes_on(x, e)), None))
+                near = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR]
+                earlier = (x for x in reversed(near) if x.status == e.status and _is_short(x.date) and _goes_on(x, e))
+                e = replace(e, date=next((x.date for x in earlier), None))
             out.append(e)
         return out
 
