@@ -15,6 +15,7 @@ from detente.types import Event, EventDate, Status, Timex
 AHEAD: frozenset[Status] = frozenset({"scheduled", "promised"})
 CARRIED: frozenset[Status] = frozenset({"happened", "scheduled"})
 NEAR = 5  # sentences over which an occasion goes on
+DAYS_OF_OCCASION = 7
 _WEEKDAY = re.compile(r"(?:(?:on|this|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! last)", re.I)
 _MONTH = re.compile(
     r"(?:(?:in|early|mid|late|the end of|the beginning of|this)[ -])*(?:january|february|march|april|may|june|july|august|"
@@ -79,8 +80,9 @@ class Dater:
         out: list[Event] = []
         for e, sentence in zip(events, sentences, strict=True):
             if e.date is None and e.status in CARRIED and sentence not in self._by_sentence:
-                earlier = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == e.status and x.date]
-                e = replace(e, date=next((x.date for x in reversed(earlier) if _goes_on(x, e)), None))
+                near = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR]
+                earlier = (x for x in reversed(near) if x.status == e.status and _is_short(x.date) and _goes_on(x, e))
+                e = replace(e, date=next((x.date for x in earlier), None))
             out.append(e)
         return out
 
@@ -97,6 +99,11 @@ def ahead(text: str, value: str, published: date) -> str:
     if _MONTH.fullmatch(text) and re.fullmatch(r"\d{4}-\d\d", value) and value < published.isoformat()[:7]:
         return f"{int(value[:4]) + 1}{value[4:]}"
     return value
+
+
+def _is_short(when: EventDate | None) -> bool:
+    """Whether a date is of one occasion: a month or a year says too little of what is told after it."""
+    return when is not None and (date.fromisoformat(when.end) - date.fromisoformat(when.start)).days < DAYS_OF_OCCASION
 
 
 def _goes_on(before: Event, after: Event) -> bool:
