@@ -73,8 +73,10 @@ def test_the_brief_in_all_forms(crisis: Path, tmp_path: Path) -> None:
     assert "all active pairs" in text.split("HOW LIKELY")[1]
     assert ask(crisis, "brief", "ARV", "BLM", "--format", "markdown").startswith("# ARV and BLM")
     assert json.loads(ask(crisis, "brief", "arv", "blm", "--format", "json"))["schema"] == "detente.brief/1"
-    ask(crisis, "brief", "ARV", "BLM", "--format", "html", "--out", tmp_path / "b.html")
-    assert (tmp_path / "b.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    ask(crisis, "brief", "ARV", "BLM", "--as-of", "2024-04-07", "--format", "html", "--out", tmp_path / "b.html")
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "all active pairs" in page.split("How likely")[1]
 
 
 def test_tension_is_explained_by_its_rows(crisis: Path) -> None:

@@ -54,39 +54,36 @@ def brief_command(
         codes = codes_of(db, (one, other))
         made = brief(db, *codes, known_by=known_by)
         with opened(out) as stream:
-            stream.write(_drawn(made, form, stream))
-            if form in (BriefFormat.text, BriefFormat.markdown):
-                stream.write(_outlook(ledger, codes, known_by, form))
+            likely = _outlook(ledger, codes, known_by) if form is not BriefFormat.json else []
+            stream.write(_drawn(made, form, stream, likely))
 
 
-def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime, form: BriefFormat) -> str:
+def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime) -> list[str]:
     """How likely conflict and a rupture are, each beside its base rates; the reason where no forecast can be made."""
-    from textwrap import fill
-
     from detente.forecast.ledger import open_source
     from detente.forecast.outlook import outlook
     from detente.forecast.showing import forecast_line
 
     source = lru_cache(lambda issued: open_source(ledger, known_by=issued))
     found = outlook(source, *codes, known_by=known_by)
-    lines = [*map(forecast_line, found.forecasts), *(f"No forecast: {reason}" for reason in found.reasons)]
-    if form is BriefFormat.markdown:
-        return "\n## How likely\n\n" + "".join(f"- {line}\n" for line in lines)
-    return "\nHOW LIKELY\n" + "".join(fill(line, 80, initial_indent="  ", subsequent_indent="    ") + "\n" for line in lines)
+    return [*map(forecast_line, found.forecasts), *(f"No forecast: {reason}" for reason in found.reasons)]
 
 
-def _drawn(made: Brief, form: BriefFormat, stream: IO[str]) -> str:
+def _drawn(made: Brief, form: BriefFormat, stream: IO[str], likely: Sequence[str]) -> str:
+    from textwrap import fill
+
     from detente.report import brief as report
 
     if form is BriefFormat.json:
         return as_json(made.to_dict())
     if form is BriefFormat.html:
-        return report.as_html(made)
+        return report.as_html(made, likely)
     if form is BriefFormat.markdown:
-        return report.as_markdown(made)
+        return report.as_markdown(made) + "\n## How likely\n\n" + "".join(f"- {line}\n" for line in likely)
     colour = (stream.isatty() and "NO_COLOR" not in os.environ) or "FORCE_COLOR" in os.environ
     width = shutil.get_terminal_size((80, 24)).columns if stream.isatty() else 80
-    return report.as_text(made, width=width, colour=colour)
+    lines = "".join(fill(line, 80, initial_indent="  ", subsequent_indent="    ") + "\n" for line in likely)
+    return report.as_text(made, width=width, colour=colour) + "\nHOW LIKELY\n" + lines
 
 
 def as_json(value: Any) -> str:

@@ -261,8 +261,8 @@ def _md(text: str) -> str:
 # As HTML -----------------------------------------------------------------------------------------------------------------
 
 
-def as_html(brief: Brief) -> str:
-    """A self-contained page without scripts; every reference leads to its sentence."""
+def as_html(brief: Brief, likely: Sequence[str] = ()) -> str:
+    """A self-contained page without scripts; every reference leads to its sentence. likely: lines about what may come."""
     from detente.report.html import _environment, _style, _style_hash
 
     template = _environment().get_template("brief.html")
@@ -270,4 +270,5 @@ def as_html(brief: Brief) -> str:
     return template.render(
         brief=brief, title=title_of(brief), headline=headline(brief), tension=[tension_words(t) for t in brief.tension],
         sections=shown, references=[(r, _reference(r)) for r in brief.references], style=_style(), style_hash=_style_hash(),
+        likely=likely,
     )  # fmt: skip
