@@ -104,9 +104,12 @@ class Shipped:
     def log_odds(self, past: Snapshot, question: Question) -> Floats:
         if np.all(past.volume_90 >= THIN_VOLUME):
             return self.ensemble.log_odds(past, question)
+        return self._mixed(self.small_ledger(past, question), past, question)
+
+    def small_ledger(self, past: Snapshot, question: Question) -> Floats:
+        """What the thin model says where the past holds next to nothing."""
         ends = [model.log_odds(past, question) for model in (self.fair, self.chosen)]
-        few = np.clip(self.thin.log_odds(past, question), np.minimum(*ends), np.maximum(*ends))
-        return self._mixed(few, past, question)
+        return np.clip(self.thin.log_odds(past, question), np.minimum(*ends), np.maximum(*ends))
 
     def log_odds_if(self, past: Snapshot, question: Question) -> tuple[Floats, Floats]:
         """If what was read is a fair sample, and if it was chosen because of conflict."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from detente.forecast.bootstrap import estimates
-from detente.forecast.days import Bools, Floats, mondays
+from detente.forecast.chance import error_by_chance
+from detente.forecast.days import Bools, Floats, Ints, mondays
 from detente.forecast.editions import Fitted, load_edition
 from detente.forecast.odds import probability
 from detente.forecast.questions import Question, questions
@@ -27,17 +28,19 @@ IN_CONFLICT = 0.5  # decayed days with material conflict (half-life 30) from whi
 
 
 def _said(fitted: Fitted, rows: Snapshot, question: Question) -> dict[str, Floats]:
-    thin = fitted.shipped.thin
+    shipped = fitted.shipped
     return {
-        "prior alone": fitted.long_run.log_odds(rows, question), "events alone": thin.log_odds(rows.without_prior(), question),
-        "both": thin.log_odds(rows, question), "if fair": fitted.shipped.fair.log_odds(rows, question),
-        "if chosen": fitted.shipped.chosen.log_odds(rows, question),
+        "prior alone": fitted.long_run.log_odds(rows, question),
+        "events alone": shipped.small_ledger(rows.without_prior(), question), "both": shipped.small_ledger(rows, question),
+        "if fair": shipped.fair.log_odds(rows, question), "if chosen": shipped.chosen.log_odds(rows, question),
     }  # fmt: skip
 
 
-def _show(title: str, said: dict[str, Floats], y: Floats, base: float, dyads: Floats, only: Bools) -> None:
+def _show(
+    title: str, question: Question, said: dict[str, Floats], y: Floats, base: float, when: Ints, dyads: Ints, only: Bools
+) -> None:
     """Skill over the common rate, ranks and calibration of each on some rows."""
-    y, dyads = y[only], dyads[only]
+    y, when, dyads = y[only], when[only], dyads[only]
     p = {name: probability(z)[only] for name, z in said.items()}
     losses, flat = {name: log_losses(v, y) for name, v in p.items()}, log_losses(np.full(len(y), base), y)
 
@@ -46,9 +49,10 @@ def _show(title: str, said: dict[str, Floats], y: Floats, base: float, dyads: Fl
 
     print(f"  {title}: {len(y)} forecasts, {y.mean():.1%} came true")
     for name, e in estimates(measure, dyads, draws=200).items():
+        chance = error_by_chance(p[name], dyads, when, question.horizon_days)
         print(
             f"    {name:<13} skill {e.value:+.3f} [{e.low:+.3f}, {e.high:+.3f}]  AUC {auc(p[name], y):.3f}  "
-            f"said {p[name].mean():.1%}  ECE {calibration_error(p[name], y):.4f}"
+            f"said {p[name].mean():.1%}  ECE {calibration_error(p[name], y):.4f}, by chance {chance:.4f}"
         )
 
 
@@ -63,7 +67,7 @@ def main() -> None:
     issued = mondays(call.start.toordinal(), history.last + 1)
     draws = [small_ledgers(history, SEED + k) for k in range(DRAWS)]
     seen = [few.seen(issued, history, edition.prior) for few in draws]
-    rows = stacked([s for some in seen for s in some])[1]
+    when, rows = stacked([s for some in seen for s in some])
     bias = np.concatenate([few.bias[s.pairs] for few, some in zip(draws, seen, strict=True) for s in some])
     print(f"{call.source} from {call.start}: the median pair has {np.median(rows.decayed('any', 90)):.1f} event days")
     for question in questions().values():
@@ -74,9 +78,10 @@ def main() -> None:
         known, fitted = ~np.isnan(outcome), edition.of(question)
         said, base = _said(fitted, rows, question), fitted.base_rate
         print(question.id)
-        _show("all ledgers", said, outcome, base, rows.pairs, known)
+        _show("all ledgers", question, said, outcome, base, when, rows.pairs, known)
         in_conflict = rows.decayed("material conflict", 30) >= IN_CONFLICT
-        _show("chosen for conflict", said, outcome, base, rows.pairs, known & (bias >= CHOSEN) & in_conflict)
+        chosen = known & (bias >= CHOSEN) & in_conflict
+        _show("chosen for conflict", question, said, outcome, base, when, rows.pairs, chosen)
 
 
 if __name__ == "__main__":
