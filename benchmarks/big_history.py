@@ -28,7 +28,10 @@ from detente.forecast.store import Source, add_file, source_named
 WHOLE = 100_000_000
 STATES, PAIRS, DAYS = 150, 3000, 3650
 LAST = date(2024, 12, 30)
-CALL = "import sys; from detente.cli import main; sys.argv[0] = 'detente'; main()"
+CALL = (  # Ctrl-C is ignored by what was started in the background
+    "import signal, sys; from detente.cli import main; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.argv[0] = 'detente'; main()"
+)
 
 
 def write_file(path: Path, number: int, rows: int) -> None:

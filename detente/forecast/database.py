@@ -20,7 +20,9 @@ def connect() -> duckdb.DuckDBPyConnection:
         import duckdb
     except ImportError as error:
         raise DatabaseMissing("imported histories need DuckDB; install it with: pip install 'detente[history]'") from error
-    return duckdb.connect()
+    db = duckdb.connect()
+    db.execute("SET enable_progress_bar = false")  # it would draw into what we print
+    return db
 
 
 def failures() -> tuple[type[Exception], ...]:
