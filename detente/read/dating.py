@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from detente.read.syntax import Syntax
+from detente.read.tense import ClauseTense
 from detente.read.timex import interval
 from detente.types import Event, EventDate, Status, Timex
 
@@ -41,8 +42,18 @@ class Dater:
         best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
         return self._dated(best, status)
 
-    def lies_ahead(self, when: EventDate | None) -> bool:
-        """Whether a date is later than the day of publication: what happens then has not happened."""
+    def settled(self, trigger: int, status: Status) -> tuple[Status, EventDate | None]:
+        """Status and date of an event: what happens after the day of publication has not happened.
+
+        A verb of the past keeps its status without the date: "had approved a fair for next May" dates the fair.
+        """
+        when = self.date(trigger, status)
+        if status != "happened" or not self._lies_ahead(when):
+            return status, when
+        past = ClauseTense(self.syntax).of_predicate(trigger) == "past"
+        return ("happened", None) if past else ("scheduled", when)
+
+    def _lies_ahead(self, when: EventDate | None) -> bool:
         return when is not None and self.published is not None and when.start > self.published.isoformat()
 
     @cached_property

@@ -14,6 +14,7 @@ _DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "f
 _PLANNED = {"scheduled", "planned", "upcoming", "forthcoming", "due", "expected", "coming"}
 _POSSIBLE = {"possible", "potential", "threatened", "feared", "hypothetical", "would-be", "eventual", "future"}
 _IN_CASE = ("in case of", "in the event of", "risk of", "danger of", "fear of", "fears of", "possibility of", "prospect of")
+_OVER = {"finished", "concluded", "ended", "completed"}
 _MODALS = {"would", "could", "might", "may", "will", "wo", "shall", "'ll", "’ll", "should", "can"}
 
 
@@ -23,6 +24,10 @@ def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None,
     word = trigger.first
     if is_to(word, syntax):
         return "scheduled" if best in ("happened", "hypothetical", "promised") else best
+    if best in ("scheduled", "hypothetical") and (
+        _over(word, syntax) or (trigger.event_type == "REJECT" and _refused(word, syntax))
+    ):
+        return "happened"
     if best != "happened":
         return best
     if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax) or _supposed(word, syntax):
@@ -41,6 +46,25 @@ def is_to(word: int, syntax: Syntax) -> bool:
     is_before = before >= 0 and syntax.words[before].text.lower() in {"is", "are", "was", "were"}
     passive = any(syntax.words[a].text.lower() == "be" for a in syntax.dependents(word, "aux"))
     return is_before or (passive and syntax.relations[word] == "acl")
+
+
+def _after_all(trigger: Trigger, syntax: Syntax) -> bool:
+    """Whether an act that looks open is over, or is a refusal that was uttered."""
+    return _over(trigger.first, syntax) or (trigger.event_type == "REJECT" and _refused(trigger.first, syntax))
+
+
+def _over(word: int, syntax: Syntax) -> bool:
+    """ "Talks have already finished": what is over has happened."""
+    head = syntax.heads[word]
+    verb = syntax.words[head].text.lower()
+    open_end = {syntax.words[a].text.lower() for a in syntax.dependents(head, "aux", "advmod")} & (_NO | _MODALS)
+    return syntax.relations[word].startswith("nsubj") and verb in _OVER and not open_end
+
+
+def _refused(word: int, syntax: Syntax) -> bool:
+    """ "I would not recommend a withdrawal": who says so has refused."""
+    will = {syntax.words[a].text.lower() for a in syntax.dependents(word, "aux")} & {"will", "wo", "would", "shall"}
+    return bool(will) and any(syntax.words[m].text.lower() in _NO for m in syntax.dependents(word, "advmod"))
 
 
 def _denied(word: int, syntax: Syntax) -> bool:

@@ -76,6 +76,20 @@ def test_a_scheduled_event_lies_ahead_and_a_past_one_does_not() -> None:
     assert (scheduled.start, happened.start) == ("2031-05-12", "2031-05-05")
 
 
+def test_what_lies_ahead_has_not_happened_unless_its_verb_is_past() -> None:
+    later = dater(("Monday", "2031-05-12"), ("Friday", "2031-05-16"))
+    assert later.settled(1, "happened") == ("happened", None)
+    status, when = later.settled(4, "happened")
+    assert (status, when and when.value) == ("scheduled", "2031-05-16")
+    assert dater(("Friday", "2031-05-02")).settled(4, "happened")[0] == "happened"
+
+
+@pytest.mark.parametrize(("start", "end"), [("2031-05-01", "2031-05-31"), ("2031-01-01", "2031-12-31")])
+def test_a_month_or_a_year_is_not_borrowed(start: str, end: str) -> None:
+    long = EventDate(start[:7], start, end, "May")
+    assert carried(event("ASSAULT", "ARV", long), event("ASSAULT", "ARV")) == [long, None]
+
+
 def carried(*events: Event) -> list[EventDate | None]:
     return [e.date for e in dater().carried(events, range(5, 5 + len(events)))]
 

@@ -75,5 +75,17 @@ def test_what_the_model_holds_open_stays_open() -> None:
     assert status(NOT, "attack", best="demanded") == "demanded"
 
 
+@pytest.mark.parametrize(("verb", "wanted"), [("ended", "happened"), ("began", "scheduled")])
+def test_what_is_over_has_happened(verb: str, wanted: Status) -> None:
+    rows = f"Talks NOUN NNS 3 nsubj\nhave AUX VBP 3 aux\n{verb} VERB VBN 0 root\n. PUNCT . 3 punct\n"
+    assert status(rows, "Talks", best="scheduled", kind="CONSULT") == wanted
+    assert status(rows.replace("have", "will"), "Talks", best="scheduled", kind="CONSULT") == "scheduled"
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("REJECT", "happened"), ("ASSAULT", "hypothetical")])
+def test_who_would_not_do_it_has_refused(kind: str, wanted: Status) -> None:
+    assert status(NOT.replace("did AUX VBD", "would AUX MD"), "attack", best="hypothetical", kind=kind) == wanted
+
+
 def test_a_negated_refusal_has_happened() -> None:
     assert status(NOT, "attack", kind="REJECT") == "happened"
