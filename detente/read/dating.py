@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from detente.read.status import SAID
 from detente.read.syntax import Syntax
 from detente.read.tense import ClauseTense
 from detente.read.timex import interval
@@ -23,7 +24,6 @@ _MONTH = re.compile(
     r"september|october|november|december)",
     re.I,
 )
-_SPEECH = {"REQUEST", "ACCUSE", "REJECT", "SUPPORT", "AGREE", "THREATEN", "CONCEDE"}  # acts done by saying
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,22 @@ class Dater:
         best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
         return self._dated(best, status)
 
-    def settled(self, trigger: int, status: Status) -> tuple[Status, EventDate | None]:
+    def settled(self, trigger: int, event_type: str, status: Status) -> tuple[Status, EventDate | None]:
         """Status and date of an event: what happens after the day of publication has not happened.
 
-        A verb of the past keeps its status without the date: "had approved a fair for next May" dates the fair.
+        What is said or told as past keeps its status without the date: "had approved a fair for next May" dates the fair.
         """
         when = self.date(trigger, status)
         if status != "happened" or not self._lies_ahead(when):
             return status, when
-        past = ClauseTense(self.syntax).of_predicate(trigger) == "past"
-        return ("happened", None) if past else ("scheduled", when)
+        return ("happened", None) if event_type in SAID or self._is_past(trigger) else ("scheduled", when)
+
+    def _is_past(self, trigger: int) -> bool:
+        """ "They met", "a visit that came", "talks brokered by": the verb is past, or that of which the noun is the subject."""
+        s = self.syntax
+        relation = s.relations[trigger].split(":")[0]
+        verb = s.heads[trigger] if relation == "nsubj" else trigger
+        return ClauseTense(s).of_predicate(verb) == "past" or (relation == "acl" and s.xpos[trigger] == "VBN")
 
     def _lies_ahead(self, when: EventDate | None) -> bool:
         return when is not None and self.published is not None and when.start > self.published.isoformat()
@@ -122,4 +128,4 @@ def _goes_on(before: Event, after: Event) -> bool:
     if before.event_type == after.event_type and (ours & theirs or not (ours or theirs)):
         return True
     same_actor = bool({p.code for p in before.actors} & {p.code for p in after.actors})
-    return {before.event_type, after.event_type} <= _SPEECH and same_actor
+    return {before.event_type, after.event_type} <= SAID and same_actor

@@ -8,7 +8,10 @@ from detente.read.syntax import Syntax
 from detente.read.triggers import Trigger
 from detente.types import Span, Status
 
-_SUPPOSING = {"would", "could", "might", "may", "should"}
+# Acts done by saying: "should withdraw" is a demand that was uttered, "would not accept" a refusal
+SAID = frozenset({"REQUEST", "ACCUSE", "REJECT", "SUPPORT", "AGREE", "THREATEN", "CONCEDE"})
+_OPEN = frozenset({"could", "might", "may"})
+_MEANT = frozenset({"would", "should"})
 _NO = {"not", "n't", "n’t", "never", "no", "without"}
 _DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "failing"}
 _PLANNED = {"scheduled", "planned", "upcoming", "forthcoming", "due", "expected", "coming"}
@@ -30,9 +33,12 @@ def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None,
         return "happened"
     if best != "happened":
         return best
-    if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax) or _supposed(word, syntax):
+    said = trigger.event_type in SAID
+    if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax):
         return "hypothetical"
-    if trigger.event_type != "REJECT" and _denied(word, syntax):  # "will not accept" is a refusal that happened
+    if _supposed(word, syntax, _OPEN if said else _OPEN | _MEANT):
+        return "hypothetical"
+    if not said and _denied(word, syntax):
         return "denied"
     return _announced(word, syntax) or best
 
@@ -76,10 +82,10 @@ def _denied(word: int, syntax: Syntax) -> bool:
     return relation in ("obj", "ccomp", "xcomp") and head != word and syntax.words[head].text.lower() in _DENYING
 
 
-def _supposed(word: int, syntax: Syntax) -> bool:
+def _supposed(word: int, syntax: Syntax, modals: frozenset[str]) -> bool:
     """Whether the verb has a modal of its own (or of the verb it is coordinated with), or the noun a word of supposition."""
     verb = _first_conjunct(word, syntax)
-    if syntax.upos[word] == "VERB" and any(syntax.words[a].text.lower() in _SUPPOSING for a in syntax.dependents(verb, "aux")):
+    if syntax.upos[word] == "VERB" and any(syntax.words[a].text.lower() in modals for a in syntax.dependents(verb, "aux")):
         return True
     before = " ".join(w.text.lower() for w in syntax.words[max(0, word - 5) : word])
     return any(before.endswith(phrase) for phrase in _IN_CASE) or _marked(word, syntax, _POSSIBLE)

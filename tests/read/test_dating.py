@@ -78,10 +78,11 @@ def test_a_scheduled_event_lies_ahead_and_a_past_one_does_not() -> None:
 
 def test_what_lies_ahead_has_not_happened_unless_its_verb_is_past() -> None:
     later = dater(("Monday", "2031-05-12"), ("Friday", "2031-05-16"))
-    assert later.settled(1, "happened") == ("happened", None)
-    status, when = later.settled(4, "happened")
+    assert later.settled(1, "CONSULT", "happened") == ("happened", None)
+    status, when = later.settled(4, "CONSULT", "happened")
     assert (status, when and when.value) == ("scheduled", "2031-05-16")
-    assert dater(("Friday", "2031-05-02")).settled(4, "happened")[0] == "happened"
+    assert dater(("Friday", "2031-05-02")).settled(4, "CONSULT", "happened")[0] == "happened"
+    assert later.settled(4, "REQUEST", "happened") == ("happened", None)
 
 
 @pytest.mark.parametrize(("start", "end"), [("2031-05-01", "2031-05-31"), ("2031-01-01", "2031-12-31")])

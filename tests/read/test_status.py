@@ -87,5 +87,15 @@ def test_who_would_not_do_it_has_refused(kind: str, wanted: Status) -> None:
     assert status(NOT.replace("did AUX VBD", "would AUX MD"), "attack", best="hypothetical", kind=kind) == wanted
 
 
-def test_a_negated_refusal_has_happened() -> None:
-    assert status(NOT, "attack", kind="REJECT") == "happened"
+@pytest.mark.parametrize(
+    ("rows", "kind", "wanted"),
+    [
+        (NOT, "REJECT", "happened"),
+        (MODAL.format(modal="should"), "REQUEST", "happened"),
+        (MODAL.format(modal="would"), "THREATEN", "happened"),
+        (MODAL.format(modal="might"), "THREATEN", "hypothetical"),
+        (MODAL.format(modal="should"), "ASSAULT", "hypothetical"),
+    ],
+)
+def test_what_should_or_would_be_is_open_unless_saying_so_is_the_act(rows: str, kind: str, wanted: Status) -> None:
+    assert status(rows, "attack", kind=kind) == wanted
