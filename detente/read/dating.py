@@ -19,6 +19,8 @@ CARRIED: frozenset[Status] = frozenset({"happened", "scheduled"})
 NEAR = 5  # sentences over which an occasion goes on
 DAYS_OF_OCCASION = 7
 _WEEKDAY = re.compile(r"(?:(?:on|this|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! last)", re.I)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TO = {"to", "and", "until", "till", "through", "-", "–"}
 _MONTH = re.compile(
     r"(?:(?:in|early|mid|late|the end of|the beginning of|this)[ -])*(?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december)",
@@ -39,8 +41,21 @@ class Dater:
         near = self._by_sentence.get(self.syntax.sentence_of[trigger], [])
         if not near:
             return None
-        best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
-        return self._dated(best, status)
+        at, best = min(near, key=lambda pair: self._distance(trigger, pair[0]))
+        last = self._dated(best, status)
+        return self._from_first(at, last, status) if last is not None else None
+
+    def _from_first(self, at: int, last: EventDate, status: Status) -> EventDate:
+        """From its first day on, where a date ends a span or a pair: "from 7th to 9th December", "on Saturday and Sunday"."""
+        words = self.syntax.words
+        joined = at >= 2 and words[at - 1].text.lower() in _TO and _DAY.fullmatch(last.value)
+        if not joined:
+            return last
+        before = next((t for i, t in self._by_sentence[self.syntax.sentence_of[at]] if t.span.end == words[at - 2].end), None)
+        first = self._dated(before, status) if before is not None else _same_month(words[at - 2].text, last)
+        if first is None or not _DAY.fullmatch(first.value) or first.start >= last.start:
+            return last
+        return EventDate(first.value, first.start, last.end, f"{first.text} {words[at - 1].text} {last.text}")
 
     def settled(self, trigger: int, event_type: str, status: Status) -> tuple[Status, EventDate | None]:
         """Status and date of an event: what happens after the day of publication has not happened.
@@ -102,6 +117,15 @@ class Dater:
                 e = replace(e, date=next((x.date for x in earlier), None))
             out.append(e)
         return out
+
+
+def _same_month(text: str, last: EventDate) -> EventDate | None:
+    """A bare day ("7th") in the month of a later one."""
+    day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", text)
+    if day is None or not 0 < int(day[1]) < int(last.value[8:10]):
+        return None
+    value = f"{last.value[:8]}{int(day[1]):02}"
+    return EventDate(value, value, value, text)
 
 
 def ahead(text: str, value: str, published: date) -> str:

@@ -44,6 +44,20 @@ def test_the_nearest_time_in_the_tree_dates_an_event(trigger: int, value: str) -
     assert found.value == value
 
 
+@pytest.mark.parametrize(("first", "joint"), [("7th", "to"), ("7", "-"), ("Wednesday", "and")])
+def test_a_span_of_days_is_dated_from_its_first(first: str, joint: str) -> None:
+    rows = (
+        f"They PRON PRP 2 nsubj\nmet VERB VBD 0 root\nfrom ADP IN 4 case\n{first} NOUN NN 2 obl\n"
+        f"{joint} ADP IN 6 case\nFriday PROPN NNP 4 nmod\n. PUNCT . 2 punct\n"
+    )
+    values = {"Friday": "2031-05-09", "Wednesday": "2031-05-07"}
+    times = [timex(text_of(rows), words, values[words]) for words in ("Friday", first) if words in values]
+    found = Dater(syntax(rows), times, date(2031, 5, 10)).date(5, "happened")
+    assert found is not None
+    assert (found.value, found.start, found.end) == ("2031-05-07", "2031-05-07", "2031-05-09")
+    assert found.text == f"{first} {joint} Friday"
+
+
 def test_without_a_time_in_the_sentence_there_is_no_date() -> None:
     assert dater().date(1, "happened") is None
 
