@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import ModelMissing
-from detente.read.encoder import STRIDE, WINDOW, Encoder, _jobs, shipped_encoder
-from detente.read.pieces import Pieces, batch_arrays, find_windows
+from detente.read.encoder import OVERLAP, WINDOW, Encoder, _even_size, _jobs, shipped_encoder
+from detente.read.pieces import MAX_PIECES_PER_WORD, Pieces, batch_arrays, find_windows
 from detente.read.words import find_words
 
 MODEL = Path(__file__).parents[2] / "detente" / "model"
@@ -42,7 +42,7 @@ def words_of(n: int) -> Pieces:
 
 @given(pieces_of())
 def test_windows_cover_every_word_and_fit(pieces: Pieces) -> None:
-    windows = list(find_windows(pieces, WINDOW, STRIDE))
+    windows = list(find_windows(pieces, WINDOW, WINDOW - OVERLAP))
     assert {i for w in windows for i in range(w.start, w.stop)} == set(range(len(pieces.first)))
     assert all(pieces.last[w.stop - 1] - pieces.first[w.start] < WINDOW for w in windows)
     assert all(a.start < b.start and a.stop < b.stop for a, b in itertools.pairwise(windows))
@@ -59,6 +59,29 @@ def test_neighbours_share_their_overlap_half_and_half() -> None:
     first, second = _jobs(0, words_of(WINDOW + 30))
     border = (second.window.start + first.window.stop) // 2
     assert first.keep.stop == second.keep.start == border
+
+
+@given(pieces_of())
+def test_windows_of_one_size_are_at_most_one_more_than_the_largest(pieces: Pieces) -> None:
+    assert len(_jobs(0, pieces)) <= len(list(find_windows(pieces, WINDOW, WINDOW - OVERLAP))) + 1
+
+
+@given(pieces_of())
+def test_neighbours_overlap_by_about_the_same(pieces: Pieces) -> None:
+    windows = [job.window for job in _jobs(0, pieces)]
+    shared = [int(pieces.last[a.stop - 1] - pieces.first[b.start]) + 1 for a, b in itertools.pairwise(windows)]
+    assert all(OVERLAP - 2 * MAX_PIECES_PER_WORD <= one <= OVERLAP for one in shared)
+
+
+@pytest.mark.parametrize("number", [WINDOW + 1, WINDOW + 30, 2 * WINDOW, 5 * WINDOW + 7])
+def test_windows_of_a_text_are_of_one_size_and_the_last_is_no_larger(number: int) -> None:
+    *sizes, last = (job.window.stop - job.window.start for job in _jobs(0, words_of(number)))
+    assert len(set(sizes)) == 1
+    assert last <= sizes[0] <= WINDOW
+
+
+def test_a_text_just_over_one_window_is_cut_in_two_halves_not_a_whole_and_a_rest() -> None:
+    assert _even_size(WINDOW + 30) == (WINDOW + 30 + OVERLAP) // 2 + MAX_PIECES_PER_WORD
 
 
 def test_a_short_text_is_one_window() -> None:
