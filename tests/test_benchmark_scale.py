@@ -33,14 +33,11 @@ def test_titles_and_dates_are_compared_by_letters_and_digits() -> None:
 
 SOURCE = '{"id": "a", "text": "one two"}\n{"id": "b", "title": "Talks", "text": "three"}\n'
 WRITER = """
-import os, sys, time
+import os, shutil, sys, time
 from pathlib import Path
-import pyarrow as pa, pyarrow.parquet as pq
-out = Path(sys.argv[1])
-for n in range(len(list(out.glob("*.parquet"))), int(sys.argv[2])):
-    part, whole = out / f"{n}.part", out / f"{n}.parquet"
-    pq.write_table(pa.table({"id": [str(n)]}), part)
-    os.replace(part, whole)
+made, out = Path(sys.argv[1]), Path(sys.argv[2])
+for n in range(len(list(out.glob("*.parquet"))), int(sys.argv[3])):
+    os.replace(shutil.copy(made, out / f"{n}.part"), out / f"{n}.parquet")
     time.sleep(0.5)
 """
 
@@ -128,7 +125,8 @@ def test_kills_are_planned_alike_each_time_and_spread_over_the_run() -> None:
 
 
 def test_a_course_that_was_kept_goes_on_and_another_question_is_refused(tmp_path: Path) -> None:
-    file, asked = tmp_path / "course.json", {"articles": 5}
+    file = tmp_path / "course.json"
+    asked: dict[str, object] = {"articles": 5}
     course = Course(asked, 8, [Stretch([0, 2], [10.0, 11.0], pid=0)], {"all": 1}, 1)
     course.keep(file)
     assert Course.gone_on(file, asked) == course
@@ -144,8 +142,9 @@ def test_memory_counts_a_process_and_what_it_began() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_a_run_is_killed_and_goes_on_until_it_ends_by_itself(tmp_path: Path) -> None:
+    read_each(tmp_path / "made", "a")
     (tmp_path / "readings").mkdir()
-    call = [sys.executable, "-c", WRITER, str(tmp_path / "readings"), "6"]
+    call = [sys.executable, "-c", WRITER, str(next((tmp_path / "made").glob("*.parquet"))), str(tmp_path / "readings"), "6"]
     course, said = Course({}, words=6), list[str]()
     Runner(call, tmp_path, 6, course, [Kill(1, 0.0, "all"), Kill(3, 0.0, "driver")], say=said.append).run()
     assert course.killed == {"all": 1, "driver": 1}
