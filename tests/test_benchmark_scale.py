@@ -1,4 +1,4 @@
-"""The benchmarks of extraction and scale measure what they say."""
+"""The benchmarks of extraction, scale and speed measure what they say."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from benchmarks.extraction.__main__ import rates, same, words
 from benchmarks.scale.articles import Folder, check, make
 from benchmarks.scale.course import Course, Kill, Runner, Stretch, planned
 from benchmarks.scale.processes import memory_mib, tree
+from benchmarks.speed.models import table
 from detente.read.article import Received
 from detente.shards import Shards, read_into
 from detente.types import Article, Reading
@@ -62,6 +63,12 @@ def read_each(out: Path, *names: str) -> None:
                 Shards(str(out)), [Received(item)], lambda items: [Reading(one.article, "0.1.0") for one in items], done=set()
             )
         )
+
+
+def test_models_are_compared_round_by_round_with_the_first() -> None:
+    first, other = table({"old": [2.0, 4.0, 2.0], "new": [1.0, 4.0, 1.6]}, words=100)
+    assert first.split() == ["old", "50", "words/s", "1.00", "times", "(1.00", "to", "1.00)"]
+    assert other.split() == ["new", "62", "words/s", "1.25", "times", "(1.00", "to", "2.00)"]
 
 
 def test_articles_are_repeated_under_other_ids_in_files_of_one_size(source: Path, tmp_path: Path) -> None:
