@@ -35,7 +35,7 @@ LEADERS = {
 def names_of(code: str) -> list[tuple[str, ...]]:
     """Ways to write the name, citizens, the adjective, the capital, the leader's full name and surname; the usual one first."""
     row = next(r for r in shipped_rows("states") if r["code"] == code)
-    names = (row["name"], *listed(row["aliases"]))
+    names = (row["name"], *(n for n in listed(row["aliases"]) if not n.startswith("The ")))
     given, *surnames = LEADERS.get(code, ("", ""))
     return [
         names,

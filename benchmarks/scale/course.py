@@ -1,4 +1,7 @@
-"""The course of a run that is killed and resumed: when, who, and what was seen. It is kept, so that Ctrl-C costs nothing."""
+"""The course of a run that is killed and resumed: when, who, and what was seen.
+
+It is kept in a file, so that Ctrl-C costs nothing.
+"""
 
 from __future__ import annotations
 

@@ -8,20 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from detente.read.status import SAID
 from detente.read.syntax import Syntax
+from detente.read.tense import ClauseTense
 from detente.read.timex import interval
 from detente.types import Event, EventDate, Status, Timex
 
 AHEAD: frozenset[Status] = frozenset({"scheduled", "promised"})
 CARRIED: frozenset[Status] = frozenset({"happened", "scheduled"})
 NEAR = 5  # sentences over which an occasion goes on
+DAYS_OF_OCCASION = 7
 _WEEKDAY = re.compile(r"(?:(?:on|this|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! last)", re.I)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TO = {"to", "and", "until", "till", "through", "-", "–"}
 _MONTH = re.compile(
     r"(?:(?:in|early|mid|late|the end of|the beginning of|this)[ -])*(?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december)",
     re.I,
 )
-_SPEECH = {"REQUEST", "ACCUSE", "REJECT", "SUPPORT", "AGREE", "THREATEN", "CONCEDE"}  # acts done by saying
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,40 @@ class Dater:
         near = self._by_sentence.get(self.syntax.sentence_of[trigger], [])
         if not near:
             return None
-        best = min(near, key=lambda pair: self._distance(trigger, pair[0]))[1]
-        return self._dated(best, status)
+        at, best = min(near, key=lambda pair: self._distance(trigger, pair[0]))
+        last = self._dated(best, status)
+        return self._from_first(at, last, status) if last is not None else None
 
-    def lies_ahead(self, when: EventDate | None) -> bool:
-        """Whether a date is later than the day of publication: what happens then has not happened."""
+    def _from_first(self, at: int, last: EventDate, status: Status) -> EventDate:
+        """From its first day on, where a date ends a span or a pair: "from 7th to 9th December", "on Saturday and Sunday"."""
+        words = self.syntax.words
+        joined = at >= 2 and words[at - 1].text.lower() in _TO and _DAY.fullmatch(last.value)
+        if not joined:
+            return last
+        before = next((t for i, t in self._by_sentence[self.syntax.sentence_of[at]] if t.span.end == words[at - 2].end), None)
+        first = self._dated(before, status) if before is not None else _same_month(words[at - 2].text, last)
+        if first is None or not _DAY.fullmatch(first.value) or first.start >= last.start:
+            return last
+        return EventDate(first.value, first.start, last.end, f"{first.text} {words[at - 1].text} {last.text}")
+
+    def settled(self, trigger: int, event_type: str, status: Status) -> tuple[Status, EventDate | None]:
+        """Status and date of an event: what happens after the day of publication has not happened.
+
+        What is said or told as past keeps its status without the date: "had approved a fair for next May" dates the fair.
+        """
+        when = self.date(trigger, status)
+        if status != "happened" or not self._lies_ahead(when):
+            return status, when
+        return ("happened", None) if event_type in SAID or self._is_past(trigger) else ("scheduled", when)
+
+    def _is_past(self, trigger: int) -> bool:
+        """ "They met", "a visit that came", "talks brokered by": the verb is past, or that of which the noun is the subject."""
+        s = self.syntax
+        relation = s.relations[trigger].split(":")[0]
+        verb = s.heads[trigger] if relation == "nsubj" else trigger
+        return ClauseTense(s).of_predicate(verb) == "past" or (relation == "acl" and s.xpos[trigger] == "VBN")
+
+    def _lies_ahead(self, when: EventDate | None) -> bool:
         return when is not None and self.published is not None and when.start > self.published.isoformat()
 
     @cached_property
@@ -79,10 +112,20 @@ class Dater:
         out: list[Event] = []
         for e, sentence in zip(events, sentences, strict=True):
             if e.date is None and e.status in CARRIED and sentence not in self._by_sentence:
-                earlier = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR and x.status == e.status and x.date]
-                e = replace(e, date=next((x.date for x in reversed(earlier) if _goes_on(x, e)), None))
+                near = [x for x, s in zip(out, sentences) if s < sentence <= s + NEAR]
+                earlier = (x for x in reversed(near) if x.status == e.status and _is_short(x.date) and _goes_on(x, e))
+                e = replace(e, date=next((x.date for x in earlier), None))
             out.append(e)
         return out
+
+
+def _same_month(text: str, last: EventDate) -> EventDate | None:
+    """A bare day ("7th") in the month of a later one."""
+    day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", text)
+    if day is None or not 0 < int(day[1]) < int(last.value[8:10]):
+        return None
+    value = f"{last.value[:8]}{int(day[1]):02}"
+    return EventDate(value, value, value, text)
 
 
 def ahead(text: str, value: str, published: date) -> str:
@@ -99,9 +142,14 @@ def ahead(text: str, value: str, published: date) -> str:
     return value
 
 
+def _is_short(when: EventDate | None) -> bool:
+    """Whether a date is of one occasion: a month or a year says too little of what is told after it."""
+    return when is not None and (date.fromisoformat(when.end) - date.fromisoformat(when.start)).days < DAYS_OF_OCCASION
+
+
 def _goes_on(before: Event, after: Event) -> bool:
     ours, theirs = ({p.code for p in (*e.actors, *e.recipients)} for e in (after, before))
     if before.event_type == after.event_type and (ours & theirs or not (ours or theirs)):
         return True
     same_actor = bool({p.code for p in before.actors} & {p.code for p in after.actors})
-    return {before.event_type, after.event_type} <= _SPEECH and same_actor
+    return {before.event_type, after.event_type} <= SAID and same_actor

@@ -57,9 +57,7 @@ class EventReader:
         span = self.syntax.span(t.first, t.last)
         condition = condition_of(t, self.syntax)
         status = status_of(t, self.encoder.classes["statuses"], condition, self.syntax)
-        date = self.dater.date(t.first, status)
-        if status == "happened" and self.dater.lies_ahead(date):
-            status = "scheduled"
+        status, date = self.dater.settled(t.first, t.event_type, status)
         coding = code_event(t.event_type, self._lower(t.words), self._around(t))
         statement = innermost(self.statements, span)
         return Event(

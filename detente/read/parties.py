@@ -28,6 +28,7 @@ from detente.types import Party, Span, Speaker, Statement
 
 BUCKETS = 1 << 14  # of hashed traits
 TAKES = 0.35  # probability from which a code is a party
+TAKES_BOTH = 0.6  # probability from which it takes the other side too
 BEFORE = 5  # codes taken from earlier sentences
 _PRONOUN_ROLES = ("nsubj", "obj", "obl", "nmod", "iobj")
 _SEVERAL = set("sides countries nations governments parties states leaders ministers presidents neighbours neighbors".split())
@@ -285,23 +286,31 @@ class PartyFinder:
 
 
 def chosen(options: Sequence[Option], weights: PartyWeights) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
-    """Actors and recipients among the options: codes whose mentions together say so, each at its likeliest mention."""
+    """Actors and recipients among the options: codes whose mentions together say so, each at its likeliest mention.
+
+    A code is both where the act stays within a state.
+    """
     scores = option_scores(options, weights)
     parties: dict[str, dict[str | None, Party]] = {role: {} for role in ROLES}
     for code in dict.fromkeys(o.candidate.party.code for o in options):
         rows = [k for k, o in enumerate(options) if o.candidate.party.code == code]
         pooled = np.logaddexp.reduce(scores[rows], axis=0)
-        role = int(pooled.argmax())
-        if pooled[role] > np.log(TAKES / (1 - TAKES)):
-            best = rows[int(scores[rows, role].argmax())]
-            parties[ROLES[role]][code] = options[best].candidate.party
+        likelier = int(pooled.argmax())
+        for role, name in enumerate(ROLES):
+            if pooled[role] > _log_odds(TAKES if role == likelier else TAKES_BOTH):
+                best = rows[int(scores[rows, role].argmax())]
+                parties[name][code] = options[best].candidate.party
     actors, recipients = (tuple(sorted(parties[r].values(), key=lambda p: p.span)) for r in ROLES)
     return actors, recipients
 
 
+def _log_odds(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))
+
+
 def option_scores(options: Sequence[Option], weights: PartyWeights) -> Floats:
     """Log-odds of each option as actor and as recipient, (options, 2)."""
-    return np.stack([weights.odds(o.buckets, o.linked, o.near) for o in options])
+    return weights.odds([o.buckets for o in options], np.stack([o.linked for o in options]), [o.near for o in options])
 
 
 def _part(code: str | None, event: Told | None) -> str:

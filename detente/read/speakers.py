@@ -180,7 +180,7 @@ class Resolver:
             apart = self._owns(i, source) or bool(between & {"for", "of", "to", "with"})
             if apart and not self._set_off(i, head):
                 continue
-            if i > head and (self._same_thing(i, head, inside) or self._set_off(i, head)):
+            if i > head and (self._same_thing(i, head, inside) or self._set_off(i, head) or self._titled(i, head)):
                 return self.cast.at[i]
         return None
 
@@ -202,6 +202,11 @@ class Resolver:
         person = self.cast.at[word]
         first = next((a for a, b in person.mentions if a <= word <= b), word)
         return first > head and self.syntax.words[first - 1].text == "," and has_role(self.syntax, max(0, head - 2), head + 1)
+
+    def _titled(self, word: int, head: int) -> bool:
+        """ "envoy Ilan Torvek": a name right behind a role, whatever the tree says."""
+        person = self.cast.at[word]
+        return has_role(self.syntax, head, head + 1) and any(a == head + 1 for a, _ in person.mentions)
 
     def _same_thing(self, word: int, head: int, inside: set[int]) -> bool:
         """Whether the words between a name and the head of the source only put names and titles side by side."""
@@ -433,15 +438,22 @@ class Resolver:
         return Speaker(name, kind, None, self._code(source, head), None)
 
     def _name(self, source: Sequence[int]) -> str:
-        """The words of the source without article, in the text's spelling."""
+        """The words of the source without article and without what leads on to the cue, in the text's spelling."""
         words = self.syntax.words
         kept = list(source)
         while len(kept) > 1 and words[kept[0]].text.lower() in {"the", "a", "an"}:
             kept = kept[1:]
+        while len(kept) > 1 and self._leads_on(kept[-1]):
+            kept = kept[:-1]
         out = words[kept[0]].text
         for a, b in itertools.pairwise(kept):
             out += (" " if words[b].start > words[a].end else "") + words[b].text
         return out.strip(" ,;:\"“”'’")
+
+    def _leads_on(self, word: int) -> bool:
+        """ "The delegates and repeatedly demanded": words that belong to the verb behind them."""
+        manner = self.syntax.upos[word] == "ADV" and self.syntax.words[word].text.endswith("ly")
+        return manner or self.syntax.upos[word] in ("CCONJ", "SCONJ", "ADP", "AUX")
 
     def addressees(self, statement: Attributed) -> tuple[Addressee, ...]:
         """To whom it is said: the object of telling ("told reporters") and "to X" under a verb of saying."""

@@ -8,12 +8,16 @@ from detente.read.syntax import Syntax
 from detente.read.triggers import Trigger
 from detente.types import Span, Status
 
-_SUPPOSING = {"would", "could", "might", "may", "should"}
+# Acts done by saying: "should withdraw" is a demand that was uttered, "would not accept" a refusal
+SAID = frozenset({"REQUEST", "ACCUSE", "REJECT", "SUPPORT", "AGREE", "THREATEN", "CONCEDE"})
+_OPEN = frozenset({"could", "might", "may"})
+_MEANT = frozenset({"would", "should"})
 _NO = {"not", "n't", "n’t", "never", "no", "without"}
 _DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "failing"}
 _PLANNED = {"scheduled", "planned", "upcoming", "forthcoming", "due", "expected", "coming"}
 _POSSIBLE = {"possible", "potential", "threatened", "feared", "hypothetical", "would-be", "eventual", "future"}
 _IN_CASE = ("in case of", "in the event of", "risk of", "danger of", "fear of", "fears of", "possibility of", "prospect of")
+_OVER = {"finished", "concluded", "ended", "completed"}
 _MODALS = {"would", "could", "might", "may", "will", "wo", "shall", "'ll", "’ll", "should", "can"}
 
 
@@ -23,11 +27,18 @@ def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None,
     word = trigger.first
     if is_to(word, syntax):
         return "scheduled" if best in ("happened", "hypothetical", "promised") else best
+    if best in ("scheduled", "hypothetical") and (
+        _over(word, syntax) or (trigger.event_type == "REJECT" and _refused(word, syntax))
+    ):
+        return "happened"
     if best != "happened":
         return best
-    if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax) or _supposed(word, syntax):
+    said = trigger.event_type in SAID
+    if (condition is not None and _modal(word, syntax)) or in_condition(word, syntax):
         return "hypothetical"
-    if trigger.event_type != "REJECT" and _denied(word, syntax):  # "will not accept" is a refusal that happened
+    if _supposed(word, syntax, _OPEN if said else _OPEN | _MEANT):
+        return "hypothetical"
+    if not said and _denied(word, syntax):
         return "denied"
     return _announced(word, syntax) or best
 
@@ -43,6 +54,25 @@ def is_to(word: int, syntax: Syntax) -> bool:
     return is_before or (passive and syntax.relations[word] == "acl")
 
 
+def _after_all(trigger: Trigger, syntax: Syntax) -> bool:
+    """Whether an act that looks open is over, or is a refusal that was uttered."""
+    return _over(trigger.first, syntax) or (trigger.event_type == "REJECT" and _refused(trigger.first, syntax))
+
+
+def _over(word: int, syntax: Syntax) -> bool:
+    """ "Talks have already finished": what is over has happened."""
+    head = syntax.heads[word]
+    verb = syntax.words[head].text.lower()
+    open_end = {syntax.words[a].text.lower() for a in syntax.dependents(head, "aux", "advmod")} & (_NO | _MODALS)
+    return syntax.relations[word].startswith("nsubj") and verb in _OVER and not open_end
+
+
+def _refused(word: int, syntax: Syntax) -> bool:
+    """ "I would not recommend a withdrawal": who says so has refused."""
+    will = {syntax.words[a].text.lower() for a in syntax.dependents(word, "aux")} & {"will", "wo", "would", "shall"}
+    return bool(will) and any(syntax.words[m].text.lower() in _NO for m in syntax.dependents(word, "advmod"))
+
+
 def _denied(word: int, syntax: Syntax) -> bool:
     """Negated in its own clause, or what a verb of denial or failure denies."""
     own = {syntax.words[c].text.lower() for c in syntax.dependents(word, "advmod", "det", "mark", "case")}
@@ -52,10 +82,10 @@ def _denied(word: int, syntax: Syntax) -> bool:
     return relation in ("obj", "ccomp", "xcomp") and head != word and syntax.words[head].text.lower() in _DENYING
 
 
-def _supposed(word: int, syntax: Syntax) -> bool:
+def _supposed(word: int, syntax: Syntax, modals: frozenset[str]) -> bool:
     """Whether the verb has a modal of its own (or of the verb it is coordinated with), or the noun a word of supposition."""
     verb = _first_conjunct(word, syntax)
-    if syntax.upos[word] == "VERB" and any(syntax.words[a].text.lower() in _SUPPOSING for a in syntax.dependents(verb, "aux")):
+    if syntax.upos[word] == "VERB" and any(syntax.words[a].text.lower() in modals for a in syntax.dependents(verb, "aux")):
         return True
     before = " ".join(w.text.lower() for w in syntax.words[max(0, word - 5) : word])
     return any(before.endswith(phrase) for phrase in _IN_CASE) or _marked(word, syntax, _POSSIBLE)

@@ -44,6 +44,20 @@ def test_the_nearest_time_in_the_tree_dates_an_event(trigger: int, value: str) -
     assert found.value == value
 
 
+@pytest.mark.parametrize(("first", "joint"), [("7th", "to"), ("7", "-"), ("Wednesday", "and")])
+def test_a_span_of_days_is_dated_from_its_first(first: str, joint: str) -> None:
+    rows = (
+        f"They PRON PRP 2 nsubj\nmet VERB VBD 0 root\nfrom ADP IN 4 case\n{first} NOUN NN 2 obl\n"
+        f"{joint} ADP IN 6 case\nFriday PROPN NNP 4 nmod\n. PUNCT . 2 punct\n"
+    )
+    values = {"Friday": "2031-05-09", "Wednesday": "2031-05-07"}
+    times = [timex(text_of(rows), words, values[words]) for words in ("Friday", first) if words in values]
+    found = Dater(syntax(rows), times, date(2031, 5, 10)).date(5, "happened")
+    assert found is not None
+    assert (found.value, found.start, found.end) == ("2031-05-07", "2031-05-07", "2031-05-09")
+    assert found.text == f"{first} {joint} Friday"
+
+
 def test_without_a_time_in_the_sentence_there_is_no_date() -> None:
     assert dater().date(1, "happened") is None
 
@@ -74,6 +88,21 @@ def test_a_scheduled_event_lies_ahead_and_a_past_one_does_not() -> None:
     assert scheduled is not None
     assert happened is not None
     assert (scheduled.start, happened.start) == ("2031-05-12", "2031-05-05")
+
+
+def test_what_lies_ahead_has_not_happened_unless_its_verb_is_past() -> None:
+    later = dater(("Monday", "2031-05-12"), ("Friday", "2031-05-16"))
+    assert later.settled(1, "CONSULT", "happened") == ("happened", None)
+    status, when = later.settled(4, "CONSULT", "happened")
+    assert (status, when and when.value) == ("scheduled", "2031-05-16")
+    assert dater(("Friday", "2031-05-02")).settled(4, "CONSULT", "happened")[0] == "happened"
+    assert later.settled(4, "REQUEST", "happened") == ("happened", None)
+
+
+@pytest.mark.parametrize(("start", "end"), [("2031-05-01", "2031-05-31"), ("2031-01-01", "2031-12-31")])
+def test_a_month_or_a_year_is_not_borrowed(start: str, end: str) -> None:
+    long = EventDate(start[:7], start, end, "May")
+    assert carried(event("ASSAULT", "ARV", long), event("ASSAULT", "ARV")) == [long, None]
 
 
 def carried(*events: Event) -> list[EventDate | None]:

@@ -7,7 +7,7 @@ import pytest
 from handmade import find, resolver, text_of
 
 from detente.read.parties import BUCKETS, Candidate, PartyFinder, Told, bucket_numbers, find_candidates, path, preposition
-from detente.read.party_odds import PartyWeights
+from detente.read.party_odds import PartyNet, PartyWeights
 from detente.read.triggers import Trigger
 from detente.types import Party, Span
 
@@ -63,9 +63,29 @@ def test_nobody_takes_part_when_nothing_speaks_for_it() -> None:
     assert parties(WARNED, "warned", "THREATEN") == ([], [])
 
 
-def test_a_code_is_on_one_side_only_the_likelier() -> None:
-    found = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 5), recipient=("rnsubj|VERB|L", 6))
+def test_a_code_takes_the_less_likely_side_only_when_it_is_likely_too() -> None:
+    found = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 3), recipient=("rnsubj|VERB|L", 6))
     assert found == ([], ["ARV"])
+    within = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 5), recipient=("rnsubj|VERB|L", 6))
+    assert within == (["ARV"], ["ARV"])
+
+
+def test_the_net_weighs_an_option_against_all_others() -> None:
+    vectors = np.array([[1.0], [3.0]], dtype=np.float32)
+    inner = np.array([[0, 1, 0, -2], [0, 0, 1, 0]], dtype=np.float32)  # the maximum less two; a fifth of the sum
+    outer = np.array([[1, 0, 0.5], [0, 10, 0]], dtype=np.float32)
+    net = PartyNet(vectors, np.zeros(1, dtype=np.float32), inner, outer)
+    lone, other = np.array([0]), np.array([1])
+    assert net.odds([lone]).tolist() == [pytest.approx([0.5, 2])]
+    assert net.odds([lone, other]).tolist() == [pytest.approx([1.5, 8])] * 2
+
+
+def test_shares_of_net_and_links_differ_near_and_far() -> None:
+    mix = np.zeros((2, 2, 3), dtype=np.float32)
+    mix[0, :, 0], mix[1, :, 1], mix[1, 0, 2] = 1, 2, 0.25
+    weights = PartyWeights(np.array([[4.0, 5.0]], dtype=np.float32), None, mix)
+    odds = weights.odds([np.array([0])] * 2, np.array([[1.0, 3.0]] * 2, dtype=np.float32), [True, False])
+    assert odds.tolist() == [[4, 5], [2.25, 6]]
 
 
 def test_both_sides_of_talks_are_reached_through_the_coordination() -> None:

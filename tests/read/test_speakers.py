@@ -70,6 +70,30 @@ def test_a_named_person_speaks_with_role() -> None:
     assert (found.name, found.kind, found.role) == ("Olan Brask", "person", "Foreign Minister")
 
 
+def test_a_name_right_behind_a_role_speaks_though_the_tree_has_it_elsewhere() -> None:
+    rows = NAMED.replace("Foreign   PROPN NNP  2 amod", "Sarn      PROPN NNP  2 compound").replace("Minister ", "envoy    ")
+    rows = rows.replace("Olan      PROPN NNP  2 flat ", "Olan      PROPN NNP  5 nsubj")
+    (found,) = speakers(rows, ("Sarn envoy Olan Brask", "said", "ships left"))
+    assert found is not None
+    assert (found.name, found.kind, found.role) == ("Olan Brask", "person", "Sarn envoy")
+
+
+def test_what_leads_on_to_the_cue_is_no_part_of_a_name() -> None:
+    rows = """
+The        DET   DT  2 det
+hardliners NOUN  NNS 5 nsubj
+and        CCONJ CC  4 cc
+loudly     ADV   RB  5 advmod
+said       VERB  VBD 0 root
+ships      NOUN  NNS 7 nsubj
+left       VERB  VBD 5 ccomp
+.          PUNCT .   5 punct
+"""
+    (found,) = speakers(rows, ("The hardliners and loudly", "said", "ships left"))
+    assert found is not None
+    assert found.name == "hardliners"
+
+
 @pytest.mark.parametrize(
     ("again", "analysis"),
     [("Brask", "PROPN NNP 2 nsubj B-PER"), ("He", "PRON PRP 2 nsubj")],

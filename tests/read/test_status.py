@@ -75,5 +75,27 @@ def test_what_the_model_holds_open_stays_open() -> None:
     assert status(NOT, "attack", best="demanded") == "demanded"
 
 
-def test_a_negated_refusal_has_happened() -> None:
-    assert status(NOT, "attack", kind="REJECT") == "happened"
+@pytest.mark.parametrize(("verb", "wanted"), [("ended", "happened"), ("began", "scheduled")])
+def test_what_is_over_has_happened(verb: str, wanted: Status) -> None:
+    rows = f"Talks NOUN NNS 3 nsubj\nhave AUX VBP 3 aux\n{verb} VERB VBN 0 root\n. PUNCT . 3 punct\n"
+    assert status(rows, "Talks", best="scheduled", kind="CONSULT") == wanted
+    assert status(rows.replace("have", "will"), "Talks", best="scheduled", kind="CONSULT") == "scheduled"
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("REJECT", "happened"), ("ASSAULT", "hypothetical")])
+def test_who_would_not_do_it_has_refused(kind: str, wanted: Status) -> None:
+    assert status(NOT.replace("did AUX VBD", "would AUX MD"), "attack", best="hypothetical", kind=kind) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind", "wanted"),
+    [
+        (NOT, "REJECT", "happened"),
+        (MODAL.format(modal="should"), "REQUEST", "happened"),
+        (MODAL.format(modal="would"), "THREATEN", "happened"),
+        (MODAL.format(modal="might"), "THREATEN", "hypothetical"),
+        (MODAL.format(modal="should"), "ASSAULT", "hypothetical"),
+    ],
+)
+def test_what_should_or_would_be_is_open_unless_saying_so_is_the_act(rows: str, kind: str, wanted: Status) -> None:
+    assert status(rows, "attack", kind=kind) == wanted

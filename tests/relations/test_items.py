@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,43 +16,27 @@ from detente.relations.pair import pair_at
 from detente.relations.rules import kinds, matches
 from detente.types import Reading
 
-DEMAND = news(
-    "demand",
+
+def told(day: str, text: str, *acts: Act, words: Sequence[Words] = ()) -> Reading:
+    """An article of one paper with its events."""
+    return news(f"{day} {text}", day, "Courier", text, acts, words)
+
+
+DEMAND = told(
+    "2024-03-04", "Torvek demanded that Belmora release the crew of the trawler.", Act("REQUEST", "Torvek", "BLM", "demanded")
+)
+REFUSAL = told("2024-03-08", "Belmora refused to hand over the Arvanian crew.", Act("REJECT", "BLM", "ARV", "refused"))
+RELEASE = told("2024-03-20", "Belmora freed the sailors, who reached Arvania by bus.", Act("RETREAT", "BLM", "ARV", "freed"))
+PLAN = told(
     "2024-03-04",
-    "Courier",
-    "Torvek demanded that Belmora release the crew of the trawler.",
-    [Act("REQUEST", "Torvek", "BLM", "demanded")],
-)
-REFUSAL = news(
-    "refusal",
-    "2024-03-08",
-    "Gazette",
-    "Belmora refused to hand over the Arvanian crew.",
-    [Act("REJECT", "BLM", "ARV", "refused")],
-)
-RELEASE = news(
-    "release",
-    "2024-03-20",
-    "Post",
-    "Belmora freed the sailors, who reached Arvania by bus.",
-    [Act("RETREAT", "BLM", "ARV", "freed")],
-)
-PLAN = news(
-    "plan",
-    "2024-03-04",
-    "Courier",
     "Talks between Arvania and Belmora will be held in Port Amaro on 15 March.",
-    [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro")],
+    Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro"),
 )
-THREAT = news(
-    "threat",
+THREAT = told(
     "2024-03-04",
-    "Courier",
     "Arvania will close the strait to Belmoran ships unless the crew is freed, Torvek warned.",
-    [
-        Act("THREATEN", "Torvek", "BLM", "warned"),
-        Act("COERCE", "ARV", "BLM", "close", "hypothetical", condition="unless the crew is freed"),
-    ],
+    Act("THREATEN", "Torvek", "BLM", "warned"),
+    Act("COERCE", "ARV", "BLM", "close", "hypothetical", condition="unless the crew is freed"),
 )
 
 
@@ -78,41 +63,25 @@ def test_the_status_is_that_of_the_moment(tmp_path: Path, day: str, status: str)
 
 
 def test_an_answer_to_another_matter_changes_nothing(tmp_path: Path) -> None:
-    dam = news(
-        "dam",
-        "2024-03-08",
-        "Gazette",
-        "Belmora refused to open the dam on the river to Arvania.",
-        [Act("REJECT", "BLM", "ARV", "refused")],
-    )
+    dam = told("2024-03-08", "Belmora refused to open the dam on the river to Arvania.", Act("REJECT", "BLM", "ARV", "refused"))
     (demand,) = items(tmp_path, DEMAND, dam, kind="demand")
     assert demand.status == "open"
 
 
 def test_an_answer_by_the_same_side_is_none(tmp_path: Path) -> None:
-    own = news("own", "2024-03-08", "Gazette", "Arvania freed the Belmoran crew.", [Act("RETREAT", "ARV", "BLM", "freed")])
+    own = told("2024-03-08", "Arvania freed the Belmoran crew.", Act("RETREAT", "ARV", "BLM", "freed"))
     assert items(tmp_path, DEMAND, own, kind="demand")[0].status == "open"
 
 
 def test_what_is_only_promised_does_not_meet_a_demand(tmp_path: Path) -> None:
-    promise = news(
-        "p",
-        "2024-03-08",
-        "Gazette",
-        "Belmora will free the crew, Dray said.",
-        [Act("RETREAT", "BLM", "ARV", "free", "promised")],
-    )
+    promise = told("2024-03-08", "Belmora will free the crew, Dray said.", Act("RETREAT", "BLM", "ARV", "free", "promised"))
     (demand,) = items(tmp_path, DEMAND, promise, kind="demand")
     assert demand.status == "partly met"
 
 
 def test_the_same_demand_again_is_repeated(tmp_path: Path) -> None:
-    again = news(
-        "again",
-        "2024-03-12",
-        "Post",
-        "Arvania demanded again that Belmora release the crew.",
-        [Act("REQUEST", "ARV", "BLM", "demanded")],
+    again = told(
+        "2024-03-12", "Arvania demanded again that Belmora release the crew.", Act("REQUEST", "ARV", "BLM", "demanded")
     )
     (demand,) = items(tmp_path, DEMAND, again, kind="demand")
     assert path(demand) == ["open", "repeated"]
@@ -127,13 +96,7 @@ def test_a_demand_lapses_after_half_a_year_of_silence(tmp_path: Path) -> None:
 
 
 def test_a_threat_keeps_its_condition_and_is_carried_out(tmp_path: Path) -> None:
-    closed = news(
-        "closed",
-        "2024-03-18",
-        "Gazette",
-        "Arvania closed the strait to ships from Belmora.",
-        [Act("COERCE", "ARV", "BLM", "closed")],
-    )
+    closed = told("2024-03-18", "Arvania closed the strait to ships from Belmora.", Act("COERCE", "ARV", "BLM", "closed"))
     (threat,) = items(tmp_path, THREAT, closed, kind="threat")
     assert threat.condition == "unless the crew is freed"
     assert path(threat) == ["open", "carried out"]
@@ -150,63 +113,39 @@ def test_the_threatened_act_alone_is_no_happening(tmp_path: Path) -> None:
 
 
 def test_a_promise_is_kept(tmp_path: Path) -> None:
-    pledge = news(
-        "pledge",
+    pledge = told(
         "2024-03-04",
-        "Courier",
         "Belmora pledged to withdraw its patrol boats from Arvanian waters.",
-        [Act("AGREE", "BLM", "ARV", "pledged")],
+        Act("AGREE", "BLM", "ARV", "pledged"),
     )
-    done = news(
-        "done",
-        "2024-03-14",
-        "Gazette",
-        "Belmora withdrew its boats from the waters of Arvania.",
-        [Act("RETREAT", "BLM", "ARV", "withdrew")],
+    done = told(
+        "2024-03-14", "Belmora withdrew its boats from the waters of Arvania.", Act("RETREAT", "BLM", "ARV", "withdrew")
     )
     (promise,) = items(tmp_path, pledge, done, kind="promise")
     assert path(promise) == ["open", "kept"]
 
 
 def test_a_promise_is_broken(tmp_path: Path) -> None:
-    pledge = news(
-        "pledge",
-        "2024-03-04",
-        "Courier",
-        "Belmora pledged to keep its patrol boats out of Arvanian waters.",
-        [Act("AGREE", "BLM", "ARV", "pledged")],
+    pledge = told(
+        "2024-03-04", "Belmora pledged to keep its patrol boats out of Arvanian waters.", Act("AGREE", "BLM", "ARV", "pledged")
     )
-    broken = news(
-        "broken",
-        "2024-03-14",
-        "Gazette",
-        "Belmora sent patrol boats into Arvanian waters.",
-        [Act("MOBILIZE", "BLM", "ARV", "sent")],
-    )
+    broken = told("2024-03-14", "Belmora sent patrol boats into Arvanian waters.", Act("MOBILIZE", "BLM", "ARV", "sent"))
     (promise,) = items(tmp_path, pledge, broken, kind="promise")
     assert path(promise) == ["open", "broken"]
 
 
 def test_an_offer_is_refused(tmp_path: Path) -> None:
-    offer = news(
-        "offer",
-        "2024-03-04",
-        "Courier",
-        "Belmora offered Arvania joint inspections of trawlers.",
-        [Act("AGREE", "BLM", "ARV", "offered")],
-    )
-    no = news("no", "2024-03-06", "Post", "Arvania rejected the joint inspections.", [Act("REJECT", "ARV", "BLM", "rejected")])
+    offer = told("2024-03-04", "Belmora offered Arvania joint inspections of trawlers.", Act("AGREE", "BLM", "ARV", "offered"))
+    no = told("2024-03-06", "Arvania rejected the joint inspections.", Act("REJECT", "ARV", "BLM", "rejected"))
     (found,) = items(tmp_path, offer, no, kind="offer")
     assert path(found) == ["open", "refused"]
 
 
 def test_a_meeting_is_held(tmp_path: Path) -> None:
-    held = news(
-        "held",
+    held = told(
         "2024-03-16",
-        "Gazette",
         "Envoys of Arvania and Belmora met in Port Amaro.",
-        [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15")],
+        Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15"),
     )
     (meeting,) = items(tmp_path, PLAN, held, kind="meeting")
     assert path(meeting) == ["scheduled", "held"]
@@ -214,20 +153,12 @@ def test_a_meeting_is_held(tmp_path: Path) -> None:
 
 
 def test_a_meeting_is_postponed_then_held_on_the_new_day(tmp_path: Path) -> None:
-    later = news(
-        "later",
+    later = told(
         "2024-03-10",
-        "Gazette",
         "The talks between Arvania and Belmora were postponed to 22 March.",
-        [Act("CONSULT", "ARV BLM", "", "talks", "scheduled", date="2024-03-22")],
+        Act("CONSULT", "ARV BLM", "", "talks", "scheduled", date="2024-03-22"),
     )
-    held = news(
-        "held",
-        "2024-03-23",
-        "Post",
-        "Arvania and Belmora met for six hours.",
-        [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-22")],
-    )
+    held = told("2024-03-23", "Arvania and Belmora met for six hours.", Act("CONSULT", "ARV BLM", "", "met", date="2024-03-22"))
     (meeting,) = items(tmp_path, PLAN, later, held, kind="meeting")
     assert path(meeting) == ["scheduled", "postponed", "held"]
     assert meeting.due
@@ -235,24 +166,16 @@ def test_a_meeting_is_postponed_then_held_on_the_new_day(tmp_path: Path) -> None
 
 
 def test_a_meeting_is_cancelled(tmp_path: Path) -> None:
-    off = news(
-        "off",
-        "2024-03-12",
-        "Gazette",
-        "Arvania called off the talks with Belmora.",
-        [Act("SANCTION", "ARV", "BLM", "called off")],
-    )
+    off = told("2024-03-12", "Arvania called off the talks with Belmora.", Act("SANCTION", "ARV", "BLM", "called off"))
     (meeting,) = items(tmp_path, PLAN, off, kind="meeting")
     assert path(meeting) == ["scheduled", "cancelled"]
 
 
 def test_a_meeting_of_which_nobody_reports_lapses_and_late_news_revives_it(tmp_path: Path) -> None:
-    late = news(
-        "late",
+    late = told(
         "2024-04-10",
-        "Post",
         "Arvania and Belmora met on 15 March in Port Amaro, it emerged.",
-        [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15")],
+        Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15"),
     )
     db = ledger(tmp_path, PLAN, late)
     assert pair_at(db, "ARV", "BLM", known_by=on("2024-04-01")).items[0].status == "lapsed"
@@ -261,46 +184,38 @@ def test_a_meeting_of_which_nobody_reports_lapses_and_late_news_revives_it(tmp_p
 
 def test_who_foretells_what_others_will_do_gets_a_record(tmp_path: Path) -> None:
     said = "Belmora will seize Arvanian trawlers before the end of March"
-    told = news(
-        "told",
+    foretold = told(
         "2024-03-04",
-        "Courier",
         f"{said}, analyst Edda Quill said.",
-        [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")],
-        [Words("Quill", said)],
+        Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
+        words=[Words("Quill", said)],
     )
-    true = news(
-        "true", "2024-03-20", "Gazette", "Belmora seized two Arvanian trawlers.", [Act("COERCE", "BLM", "ARV", "seized")]
-    )
-    (right,) = items(tmp_path, told, true, kind="prediction")
+    true = told("2024-03-20", "Belmora seized two Arvanian trawlers.", Act("COERCE", "BLM", "ARV", "seized"))
+    (right,) = items(tmp_path, foretold, true, kind="prediction")
     assert (right.teller, right.status) == ("Edda Quill", "come true")
 
 
 def test_a_prediction_that_did_not_come_true_has_failed(tmp_path: Path) -> None:
     said = "Belmora will seize Arvanian trawlers before the end of March"
-    told = news(
-        "told",
+    foretold = told(
         "2024-03-04",
-        "Courier",
         f"{said}, analyst Edda Quill said.",
-        [Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1")],
-        [Words("Quill", said)],
+        Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
+        words=[Words("Quill", said)],
     )
-    (wrong,) = items(tmp_path, told, kind="prediction")
+    (wrong,) = items(tmp_path, foretold, kind="prediction")
     assert wrong.status == "failed"
 
 
 def test_what_may_happen_is_no_prediction(tmp_path: Path) -> None:
     said = "Belmora could seize Arvanian trawlers"
-    told = news(
-        "told",
+    foretold = told(
         "2024-03-04",
-        "Courier",
         f"{said}, analyst Edda Quill said.",
-        [Act("COERCE", "BLM", "ARV", "seize", "hypothetical", by="s1")],
-        [Words("Quill", said)],
+        Act("COERCE", "BLM", "ARV", "seize", "hypothetical", by="s1"),
+        words=[Words("Quill", said)],
     )
-    assert items(tmp_path, told, kind="prediction") == []
+    assert items(tmp_path, foretold, kind="prediction") == []
 
 
 def test_a_person_decides_from_a_day_on(tmp_path: Path) -> None:
@@ -328,13 +243,8 @@ def test_a_change_can_be_confirmed_or_undone(tmp_path: Path) -> None:
 def test_a_decision_survives_a_reread_that_keeps_the_event(tmp_path: Path) -> None:
     db = ledger(tmp_path, DEMAND)
     decide(db, 1, known_by=on("2024-03-10"), set_to="met", because="home", now=on("2025-01-02"))
-    again = news(
-        "demand",
-        "2024-03-04",
-        "Courier",
-        DEMAND.article.text,
-        [Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BLM", "demanded")],
-        reader="0.2.0",
+    again = told(
+        "2024-03-04", DEMAND.article.text, Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BLM", "demanded")
     )
     list(stage(db, [(1, again)], "0.2.0"))
     adopt(db, "0.2.0", now=on("2025-01-03"))
