@@ -32,6 +32,7 @@ BATCH_ARTICLES = 24
 AHEAD = 6  # batches for each worker that may be finished or in hand beyond the one waited for
 WORDS_PER_LIMIT = 10_000  # a longer article gets as much more time
 _BYTES_PER_WORD = 60  # of an unopened page, most of it markup
+_PATIENCE = 10  # times the limit by the clock: other work may take the cores, and what only waits is ended too
 _TICK_S = 0.25
 
 
@@ -41,7 +42,10 @@ class WorkersLost(DetenteError):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one article may take: `time_s` for each 10,000 words begun, `memory_mb` beyond the model's own."""
+    """What one article may take: `time_s` for each 10,000 words begun, `memory_mb` beyond the model's own.
+
+    Seconds are those that the process computes, where the system tells them (Linux), else those of the clock.
+    """
 
     time_s: float = 60.0
     memory_mb: int = 4_096
@@ -165,15 +169,27 @@ class _Worker:
         theirs.close()
         self.ready = False
         self.task: _Task | None = None
-        self.deadline = float("inf")
+        self.given_at = 0.0
+        self.given_used: float | None = None
 
-    def give(self, task: _Task, bounds: Bounds) -> None:
-        self.task, self.deadline = task, time.monotonic() + task.seconds(bounds)
+    def give(self, task: _Task) -> None:
+        self.task, self.given_at, self.given_used = task, time.monotonic(), _computed_s(self.process.pid)
         self.connection.send(task.items)
+
+    def is_overdue(self, bounds: Bounds) -> bool:
+        """Whether the task in hand has had its time."""
+        if self.task is None:
+            return False
+        limit, waited = self.task.seconds(bounds), time.monotonic() - self.given_at
+        if waited <= limit:
+            return False
+        used = _computed_s(self.process.pid)
+        computed = waited if used is None or self.given_used is None else used - self.given_used
+        return computed > limit or waited > _PATIENCE * limit
 
     def take(self) -> _Task:
         """The task in hand, no longer in hand."""
-        task, self.task, self.deadline = self.task, None, float("inf")
+        task, self.task = self.task, None
         assert task is not None
         return task
 
@@ -181,6 +197,15 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+def _computed_s(pid: int | None) -> float | None:
+    """Seconds that a process has computed so far; None where the system does not tell (all but Linux), or it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 class _Pool:
@@ -218,7 +243,7 @@ class _Pool:
             if self.waiting and worker.ready and worker.task is None:
                 task = self.waiting.popleft()
                 try:
-                    worker.give(task, self.bounds)
+                    worker.give(task)
                 except (BrokenPipeError, OSError):  # it died between two tasks
                     worker.take()
                     self.waiting.appendleft(task)
@@ -231,7 +256,7 @@ class _Pool:
         for worker in busy:
             if worker.connection in heard:
                 self._hear(worker)
-            elif time.monotonic() > worker.deadline:
+            elif worker.is_overdue(self.bounds):
                 task = worker.take()
                 self._failed(task, f"took longer than {task.seconds(self.bounds):g} s, the time limit for its length")
                 self._replace(worker)

@@ -15,7 +15,7 @@ from detente.types import Reading, Refusal
 
 
 def obedient(actors: str | None) -> Any:
-    """Reads nothing in an article, but does what its text says: crash, hang, eat, fail, or wait."""
+    """Reads nothing in an article, but does what its text says: crash, loop, hang, eat, fail, or wait."""
 
     def read_group(items: Sequence[Any]) -> list[Reading | Refusal]:
         return [_read(item) for item in items]
@@ -30,6 +30,8 @@ def _read(item: Any) -> Reading | Refusal:
     text = found.article.text
     if text == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
+    while text == "loop":
+        pass
     if text == "hang":
         time.sleep(600)
     if text == "eat":

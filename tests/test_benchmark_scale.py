@@ -1,4 +1,4 @@
-"""The benchmarks of extraction and scale measure what they say."""
+"""The benchmarks of extraction, scale and speed measure what they say."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from benchmarks.extraction.__main__ import rates, same, words
 from benchmarks.scale.articles import Folder, check, make
 from benchmarks.scale.course import Course, Kill, Runner, Stretch, planned
 from benchmarks.scale.processes import memory_mib, tree
+from benchmarks.speed.models import table
 from detente.read.article import Received
 from detente.shards import Shards, read_into
 from detente.types import Article, Reading
@@ -33,14 +34,11 @@ def test_titles_and_dates_are_compared_by_letters_and_digits() -> None:
 
 SOURCE = '{"id": "a", "text": "one two"}\n{"id": "b", "title": "Talks", "text": "three"}\n'
 WRITER = """
-import os, sys, time
+import os, shutil, sys, time
 from pathlib import Path
-import pyarrow as pa, pyarrow.parquet as pq
-out = Path(sys.argv[1])
-for n in range(len(list(out.glob("*.parquet"))), int(sys.argv[2])):
-    part, whole = out / f"{n}.part", out / f"{n}.parquet"
-    pq.write_table(pa.table({"id": [str(n)]}), part)
-    os.replace(part, whole)
+made, out = Path(sys.argv[1]), Path(sys.argv[2])
+for n in range(len(list(out.glob("*.parquet"))), int(sys.argv[3])):
+    os.replace(shutil.copy(made, out / f"{n}.part"), out / f"{n}.parquet")
     time.sleep(0.5)
 """
 
@@ -65,6 +63,12 @@ def read_each(out: Path, *names: str) -> None:
                 Shards(str(out)), [Received(item)], lambda items: [Reading(one.article, "0.1.0") for one in items], done=set()
             )
         )
+
+
+def test_models_are_compared_round_by_round_with_the_first() -> None:
+    first, other = table({"old": [2.0, 4.0, 2.0], "new": [1.0, 4.0, 1.6]}, words=100)
+    assert first.split() == ["old", "50", "words/s", "1.00", "times", "(1.00", "to", "1.00)"]
+    assert other.split() == ["new", "62", "words/s", "1.25", "times", "(1.00", "to", "2.00)"]
 
 
 def test_articles_are_repeated_under_other_ids_in_files_of_one_size(source: Path, tmp_path: Path) -> None:
@@ -128,7 +132,8 @@ def test_kills_are_planned_alike_each_time_and_spread_over_the_run() -> None:
 
 
 def test_a_course_that_was_kept_goes_on_and_another_question_is_refused(tmp_path: Path) -> None:
-    file, asked = tmp_path / "course.json", {"articles": 5}
+    file = tmp_path / "course.json"
+    asked: dict[str, object] = {"articles": 5}
     course = Course(asked, 8, [Stretch([0, 2], [10.0, 11.0], pid=0)], {"all": 1}, 1)
     course.keep(file)
     assert Course.gone_on(file, asked) == course
@@ -144,8 +149,9 @@ def test_memory_counts_a_process_and_what_it_began() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_a_run_is_killed_and_goes_on_until_it_ends_by_itself(tmp_path: Path) -> None:
+    read_each(tmp_path / "made", "a")
     (tmp_path / "readings").mkdir()
-    call = [sys.executable, "-c", WRITER, str(tmp_path / "readings"), "6"]
+    call = [sys.executable, "-c", WRITER, str(next((tmp_path / "made").glob("*.parquet"))), str(tmp_path / "readings"), "6"]
     course, said = Course({}, words=6), list[str]()
     Runner(call, tmp_path, 6, course, [Kill(1, 0.0, "all"), Kill(3, 0.0, "driver")], say=said.append).run()
     assert course.killed == {"all": 1, "driver": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,12 +43,25 @@ def test_nothing_gives_nothing() -> None:
 
 
 def test_a_poisoned_article_is_refused_and_the_others_are_read() -> None:
-    found = read(articles("calm", "crash", "calm", "hang", "eat", "fail", "calm"), time_s=1.0)
+    found = read(articles("calm", "crash", "calm", "loop", "eat", "fail", "calm"), time_s=1.0)
     assert [isinstance(r, Reading) for r in found] == [True, False, True, False, False, False, True]
     refused = [r for r in found if isinstance(r, Refusal)]
     assert [r.name for r in refused] == ["a1", "a3", "a4", "a5"]
     for one, why in zip(refused, ("crash (SIGSEGV)", "took longer than 1 s", "more memory", "fault in the reader (KeyError")):
         assert why in one.reason
+
+
+def test_an_article_that_only_waits_is_refused_after_a_longer_while() -> None:
+    found = read(articles("hang", "calm"), time_s=0.1)
+    assert [isinstance(r, Reading) for r in found] == [False, True]
+    assert "took longer than 0.1 s" in found[0].reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the clock counts")
+def test_time_that_other_work_takes_is_not_counted_against_an_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_PATIENCE", 1_000)
+    found = read(articles("wait", "calm"), workers=1, time_s=0.05)
+    assert all(isinstance(r, Reading) for r in found)
 
 
 def test_no_more_is_taken_in_than_is_soon_read() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.scale.processes import kill_all, start
 
-STARTED_S = 60.0
+STARTED_S = 300.0
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def nodes(number: int, log: Path) -> Iterator[tuple[str, list[int]]]:
     begun: list[subprocess.Popen[bytes]] = []
     try:
         begun.append(_node(head, log))
-        _wait_for(client)
+        _wait_for(client, begun[0], log)
         begun += [_node([f"--address=127.0.0.1:{port}"], log) for _ in range(number - 1)]
         yield f"ray://127.0.0.1:{client}", [one.pid for one in begun]
     finally:
@@ -43,11 +43,11 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, head: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + STARTED_S
-    while time.monotonic() < until:
+    while time.monotonic() < until and head.poll() is None:
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.3)
-    raise SystemExit(f"the head of the cluster does not listen at port {port} after {STARTED_S:.0f} s; see the log")
+    raise SystemExit(f"the head of the cluster does not listen at port {port}:\n{log.read_text(errors='replace')[-2000:]}")

@@ -17,7 +17,7 @@ GRACE_S = 20.0  # for those that should notice that their parent is gone
 
 def start(call: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     """The command in a session of its own, with the package of this checkout; what it says goes to the log."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     with log.open("ab") as stream:
         return subprocess.Popen(call, stdout=stream, stderr=stream, env=environment, start_new_session=True)
 

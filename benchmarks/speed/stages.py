@@ -3,7 +3,8 @@
     python -m benchmarks.speed.stages FILE [--articles 500]
 
 FILE is JSON lines of articles, or anything else that `detente read` takes. Stages follow each other here, so that each can be
-timed by itself; `read_many` runs the model beside the rest. Prints seconds, share and words per second of each stage.
+timed by itself; `read_many` runs the model beside the rest. Seconds are those that the process computes, so that other work on
+the machine weighs little. Prints seconds, share and words per second of each stage.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ def main() -> None:
 
     @contextmanager
     def stage(name: str) -> Iterator[None]:
-        begun = time.perf_counter()
+        begun = time.process_time()
         yield
-        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - begun
+        seconds[name] = seconds.get(name, 0.0) + time.process_time() - begun
 
     words = run(given.file, given.articles, stage)
     total = sum(seconds.values())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from detente.errors import ArticleRefused
 from detente.intake.addresses import slug_of
@@ -17,7 +18,7 @@ _CHUNK = 64 * 1024
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-def pages_of_warc(name: str, stream: IO[bytes], given: Given) -> Iterator[Sealed | Refusal]:
+def pages_of_warc(name: str, stream: io.BufferedReader, given: Given) -> Iterator[Sealed | Refusal]:
     """The pages that were answered with HTML and 200, in order. Raises ArticleRefused where the file is damaged."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
@@ -36,11 +37,11 @@ def pages_of_warc(name: str, stream: IO[bytes], given: Given) -> Iterator[Sealed
 class _Forward:
     """A stream for fastwarc, which wants to know where it is and to skip ahead, also where the system cannot."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: io.BufferedReader) -> None:
         self.stream, self.at = stream, 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self.stream.read(size)
+        data = self.stream.read1(size)  # what came before a damaged place is not lost with it
         self.at += len(data)
         return data
 

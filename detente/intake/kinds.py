@@ -47,8 +47,8 @@ def kind_of(name: str, head: bytes) -> Kind:
 
 
 def looks_like_json(head: bytes) -> bool:
-    """Of a stream without a name: whether it begins as JSON lines do."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    """Of a stream without a name: whether it begins as JSON lines or a JSON list of articles do."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().removeprefix(b"[").lstrip().startswith(b"{")
 
 
 def ending_of(name: str) -> str:

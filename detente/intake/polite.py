@@ -53,7 +53,8 @@ class Polite:
         self._learn_rules(host, f"{parts.scheme}://{parts.netloc}/robots.txt")
         if host.closed or (host.rules is not None and not host.rules.can_fetch(url, AGENT)):
             why = "cannot be had, so nothing is fetched" if host.closed else "forbids it"
-            raise FetchRefused(url, f"the robots.txt of {parts.netloc} {why}")
+            status = None if host.closed else 403  # a rule holds in the next round too, as if the server forbade it
+            raise FetchRefused(url, f"the robots.txt of {parts.netloc} {why}", status=status)
         return self._ask(host, url, etag, last_modified)
 
     def _ask(self, host: _Host, url: str, etag: str | None, last_modified: str | None) -> Fetched:

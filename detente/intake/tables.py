@@ -9,18 +9,9 @@ from typing import IO, Any
 
 from detente.errors import ArticleRefused
 from detente.intake.limits import MB
-from detente.read.article import MAX_CHARACTERS, Given, Received, decode, json_article
+from detente.read.article import MAX_CHARACTERS, USUAL_NAMES, UTF16_MARKS, Given, Received, decode, json_article
 from detente.types import Refusal
 
-COLUMNS = {
-    "text": ("text", "body", "content", "article", "maintext", "main_text", "full_text", "fulltext", "plain_text"),
-    "title": ("title", "headline"),
-    "published_at": ("published_at", "date", "published", "publication_date", "date_publish", "pub_date", "pubdate"),
-    "publisher": ("publisher", "outlet", "newspaper", "source_domain", "source", "site"),
-    "author": ("author", "authors", "byline"),
-    "url": ("url", "link", "address"),
-    "id": ("id", "article_id", "doc_id", "guid"),
-}  # fmt: skip
 _MAX_LINE_BYTES = 4 * MAX_CHARACTERS
 _ROWS = 64  # of a Parquet file in memory at a time
 
@@ -49,6 +40,8 @@ def _lines(name: str, stream: IO[bytes]) -> Iterator[str]:
         if len(line) > _MAX_LINE_BYTES:
             why = f"is a line longer than {_MAX_LINE_BYTES // MB} MB, the limit of one; the rest was left"
             raise ArticleRefused(f"{name}:{number}", why)
+        if number == 1 and line.startswith(UTF16_MARKS):
+            raise ArticleRefused(name, "is UTF-16; CSV is read as UTF-8: save it as such from the spreadsheet")
         yield decode(line).text
 
 
@@ -77,7 +70,7 @@ def articles_of_parquet(
 def columns_of(name: str, header: Sequence[str]) -> dict[str, int]:
     """Which column holds which field, by name. Raises ArticleRefused where none holds texts."""
     low = [column.strip().lower() for column in header]
-    found = {field: low.index(known) for field, names in COLUMNS.items() if (known := _first(names, low)) is not None}
+    found = {field: low.index(known) for field, names in USUAL_NAMES.items() if (known := _first(names, low)) is not None}
     if "text" not in found:
         seen = ", ".join(header[:12]) or "nothing"
         raise ArticleRefused(name, f'has no column of texts (found: {seen[:200]}); name one "text" or "body"')

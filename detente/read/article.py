@@ -37,12 +37,21 @@ _MAX_CONTROL_SHARE = 0.05
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _FORMATS = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or an office document", b"\xd0\xcf\x11\xe0": "an office document"}
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d)")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _TITLE_CHARACTERS = 160
 _TITLE = re.compile(rf"\s*?([^\n\r]{{1,{_TITLE_CHARACTERS}}}?)[ \t]*\r?\n[ \t]*\r?\n")
 _SENTENCE_END = re.compile(r"[.:;,][\"”’')\]]*$|[a-z]{3,}[.!?][\"”]? [A-Z]")
 _SOURCE_FIELDS = ("title", "publisher", "author", "url")
+USUAL_NAMES = {  # of fields, in tables and JSON that were not written for this reader
+    "text": ("text", "body", "content", "article", "maintext", "main_text", "full_text", "fulltext", "plain_text"),
+    "title": ("title", "headline"),
+    "published_at": ("published_at", "date", "published", "publication_date", "date_publish", "pub_date", "pubdate"),
+    "publisher": ("publisher", "outlet", "newspaper", "source_domain", "source", "site"),
+    "author": ("author", "authors", "byline"),
+    "url": ("url", "link", "address"),
+    "id": ("id", "article_id", "doc_id", "guid"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def title_of(text: str) -> str | None:
 
 def decode(data: bytes) -> Decoded:
     """Text of `data`: UTF-8, UTF-16 by its mark, else the likelier of damaged UTF-8 and windows-1252, with a note."""
-    if data.startswith(_UTF16):
+    if data.startswith(UTF16_MARKS):
         return Decoded(data.decode("utf-16", "replace"))
     try:
         return Decoded(data.decode("utf-8-sig"))
@@ -195,7 +204,7 @@ def _check_bytes(name: str, data: bytes) -> None:
             raise ArticleRefused(name, f"is {what}; save its text as plain text (UTF-8)")
     if len(data) > _MAX_BYTES:
         raise _too_long(name)
-    if b"\x00" in data and not data.startswith(_UTF16):
+    if b"\x00" in data and not data.startswith(UTF16_MARKS):
         raise ArticleRefused(name, "is not text: it holds NUL bytes (UTF-16 is read only with a byte order mark)")
 
 
@@ -220,9 +229,9 @@ def _too_long(name: str) -> ArticleRefused:
 def json_articles(name: str, stream: IO[bytes], given: Given) -> Iterator[Received | Refusal]:
     """One article per line; or all of the file as one object or list, where its first line alone is not JSON."""
     first = bounded_line(stream)
-    if first.startswith(_UTF16):
+    if first.startswith(UTF16_MARKS):
         raise ArticleRefused(name, "is UTF-16; JSON is read as UTF-8")
-    if name.removesuffix(".gz").lower().endswith((".jsonl", ".ndjson")) or _parses(first):
+    if name.removesuffix(".gz").lower().endswith((".jsonl", ".ndjson")) or _is_line(first):
         yield from json_lines(name, chain([first], iter(lambda: bounded_line(stream), b"")), given)
         return
     data = first + stream.read(_MAX_LINE_BYTES)
@@ -267,12 +276,12 @@ def json_line(where: str, line: bytes, given: Given) -> Received | Refusal:
     return replace(received, notes=(Refusal(where, decoded.note), *received.notes))
 
 
-def _parses(line: bytes) -> bool:
+def _is_line(line: bytes) -> bool:
+    """Whether it is JSON by itself, and no list of articles."""
     try:
-        json.loads(line.decode("utf-8-sig", "replace"))
+        return not isinstance(json.loads(line.decode("utf-8-sig", "replace")), list)
     except (ValueError, RecursionError):
         return False
-    return True
 
 
 def _parse(where: str, text: str) -> Any:
@@ -296,6 +305,8 @@ def json_article(where: str, item: Any, given: Given) -> Received | Refusal:
 def _article_of(where: str, item: Any, given: Given) -> Received:
     if not isinstance(item, Mapping):
         raise ArticleRefused(where, f'is a JSON {_kind(item)}; expected an object such as {{"id": "a1", "text": "…"}}')
+    if "text" not in item:
+        item = _by_usual_names(item)
     if not isinstance(item.get("text"), str):
         found = f"holds a {_kind(item['text'])}" if "text" in item else f"is missing (found: {', '.join(item) or 'nothing'})"
         raise ArticleRefused(where, f'"text" {found}; expected the article\'s text as a string')
@@ -307,6 +318,12 @@ def _article_of(where: str, item: Any, given: Given) -> Received:
     source["publisher"] = source["publisher"] or given.publisher
     article = Article(_id(item, text), text, published_at=_published_at(item, notes) or given.published_at, **source)
     return Received(article, tuple(Refusal(where, note) for note in notes))
+
+
+def _by_usual_names(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of an item that calls its text otherwise; the item itself where it has none."""
+    known = {field: next((n for n in names if item.get(n)), None) for field, names in USUAL_NAMES.items()}
+    return {field: item[name] for field, name in known.items() if name} if known["text"] else item
 
 
 def _kind(value: Any) -> str:

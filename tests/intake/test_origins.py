@@ -176,6 +176,18 @@ class TestTables:
         assert isinstance(one, Refusal)
         assert isinstance(other, Received)
 
+    def test_a_list_in_one_line_is_a_list_of_articles(self, write: Any) -> None:
+        listed = json.dumps([{"id": "a", "text": "They met."}, {"id": "b", "text": "They left."}]).encode()
+        assert [one.article.id for one in found(write(listed, "a.json"))] == ["a", "b"]
+
+    def test_json_may_call_its_fields_as_tables_do(self, write: Any) -> None:
+        row = {"headline": "Talks", "content": "They met.", "publish_date": "x", "date": "2024-03-04", "source": "The Courier"}
+        one = article(write(json.dumps(row).encode(), "a.jsonl"))
+        assert (one.text, one.title, one.published_at, one.publisher) == ("They met.", "Talks", "2024-03-04", "The Courier")
+
+    def test_a_table_in_utf_16_says_what_to_do(self, write: Any) -> None:
+        assert "save it as such" in reason(write("id;text\n1;They met.\n".encode("utf-16"), "a.csv"))
+
 
 class TestCrawls:
     def test_pages_of_a_crawl(self, write: Any) -> None:
@@ -203,6 +215,11 @@ class TestCrawls:
 
     def test_rubbish_after_the_mark_gives_nothing_or_a_refusal(self, write: Any) -> None:
         assert all(isinstance(one, Refusal) for one in found(write(b"WARC/1.0\r\n" + bytes(range(256)) * 20, "a.warc")))
+
+    def test_pages_before_the_place_where_a_file_was_cut_off_are_kept(self, write: Any) -> None:
+        records = [gzip.compress(made.warc((f"https://courier.example/{n}", made.page()))) for n in range(3)]
+        pages = found(write(b"".join(records)[:-200], "a.warc.gz"))
+        assert [isinstance(one, Received) for one in pages] == [True, True, False]
 
 
 class TestFeeds:

@@ -108,6 +108,13 @@ def test_a_page_that_is_gone_leaves_what_the_feed_holds(state: State) -> None:
     assert "only what the feed holds was read" in found.notes[0].reason
 
 
+def test_a_page_that_is_forbidden_does_not_keep_the_feed_from_being_asked_conditionally(state: State) -> None:
+    web = Web(**{"https://courier.example/talks-1": 403})
+    assert len(round_of(state, web)) == 2
+    assert state.feeds[FEED].etag == web.tag
+    assert round_of(state, web) == []
+
+
 def test_a_page_in_trouble_is_tried_again_in_later_rounds(state: State) -> None:
     web = Web(**{"https://courier.example/talks-1": 503})
     assert [one.key for one in round_of(state, web)] == ["courier.example/talks-2"]
@@ -188,14 +195,16 @@ class TestManners:
 
     def test_robots_txt_is_obeyed(self) -> None:
         polite, _ = self.polite(robots__txt=b"User-agent: *\nDisallow: /a\n", a=b"x", b=b"y")
-        with pytest.raises(FetchRefused, match=r"robots.txt of courier.example forbids it"):
+        with pytest.raises(FetchRefused, match=r"robots.txt of courier.example forbids it") as refused:
             polite.get("https://courier.example/a")
+        assert refused.value.status == 403
         assert polite.get("https://courier.example/b").body == b"y"
 
     def test_rules_that_cannot_be_had_forbid_everything(self) -> None:
         polite, _ = self.polite(robots__txt=503, a=b"x")
-        with pytest.raises(FetchRefused, match="cannot be had"):
+        with pytest.raises(FetchRefused, match="cannot be had") as refused:
             polite.get("https://courier.example/a")
+        assert refused.value.status is None
 
     def test_a_server_in_trouble_is_left_alone_longer_each_time(self) -> None:
         polite, clock = self.polite(a=503)
