@@ -14,7 +14,7 @@ demo: $(VENV)/package
 	@$(READ) --format html --out build/demo.html
 	@$(BIN)/detente import examples/crisis/readings.jsonl --to build/crisis.ledger > build/crisis.txt 2>&1
 	@echo
-	@$(BIN)/detente brief ARV BLM --as-of 2024-03-24 --ledger build/crisis.ledger
+	@$(BIN)/detente brief ARV BMR --as-of 2024-03-24 --ledger build/crisis.ledger
 	@echo
 	@echo "The same as a page, with everything marked in the text: $(abspath build/demo.html)"
 

@@ -106,16 +106,16 @@ def _statements() -> tuple[Statement, ...]:
         statement("s3", part(outer), source=part("Mara Selk"), cue=part("said that"), speaker=SELK),
         statement(
             "s4", part("it must “leave the strait”"), directness="mixed", source=part("Torvek"), cue=part("told"),
-            speaker=TORVEK, addressees=(Addressee("Belmora", "BLM"),), within="s3", confidence=0.8,
+            speaker=TORVEK, addressees=(Addressee("Belmora", "BMR"),), within="s3", confidence=0.8,
         ),
         statement("s5", part("it had sent ships"), source=part("Belmora"), cue=part("denied"),
-                  speaker=Speaker("Belmora", "state", code="BLM")),
+                  speaker=Speaker("Belmora", "state", code="BMR")),
     )  # fmt: skip
 
 
 def _events() -> tuple[Event, ...]:
     arvania = Party("Arvania", "ARV", "GOV", span("Arvania"))
-    belmora = Party("Belmora", "BLM", "GOV", span("Belmora"))
+    belmora = Party("Belmora", "BMR", "GOV", span("Belmora"))
     monday = EventDate("2031-03-10", "2031-03-10", "2031-03-10", "Monday")
     return (
         Event("e1", "COERCE", span("close"), "close", (arvania,), (belmora,), "hypothetical", mode="blockade",

@@ -29,12 +29,12 @@ from detente.types import (
 )
 
 RECORDED = datetime(2025, 1, 1, tzinfo=UTC)
-NAMES = {"ARV": "Arvania", "BLM": "Belmora", "CSV": "Costavera", "NCO": "Northern Compact"}
+NAMES = {"ARV": "Arvania", "BMR": "Belmora", "CSV": "Costavera", "NCO": "Northern Compact"}
 PEOPLE = {
     "Torvek": Speaker("Ilan Torvek", "person", "foreign minister", "ARV", "GOV"),
     "Selk": Speaker("Mara Selk", "person", "spokeswoman", "ARV", "GOV"),
-    "Dray": Speaker("Orsolin Dray", "person", "prime minister", "BLM", "GOV"),
-    "Vasht": Speaker("Petra Vasht", "person", "chief of staff", "BLM", "MIL"),
+    "Dray": Speaker("Orsolin Dray", "person", "prime minister", "BMR", "GOV"),
+    "Vasht": Speaker("Petra Vasht", "person", "chief of staff", "BMR", "MIL"),
     "Montaro": Speaker("Livia Montaro", "person", "president", "CSV", "GOV"),
     "Roke": Speaker("Halden Roke", "person", "secretary-general", "NCO", "IGO"),
     "Quill": Speaker("Edda Quill", "person", "analyst", None, None),

@@ -67,10 +67,10 @@ def test_gold_is_direct_by_the_marks_around_it(content: str, kind: str) -> None:
 
 
 def test_speakers_are_compared_by_surname_and_code() -> None:
-    golds = [gold("ships left", speaker="Ilan Torvek", code="ARV"), gold("We stay", speaker="Dray", code="BLM")]
+    golds = [gold("ships left", speaker="Ilan Torvek", code="ARV"), gold("We stay", speaker="Dray", code="BMR")]
     told = [
         found("ships left", speaker={"name": "Torvek", "code": "ARV"}),
-        found("We stay", speaker={"name": "Roke", "code": "BLM"}),
+        found("We stay", speaker={"name": "Roke", "code": "BMR"}),
     ]
     out = rates(golds, told, speakers)
     assert (out["speaker surname"], out["speaker code"]) == (50, 100)
@@ -143,7 +143,7 @@ def test_events_match_by_type_and_optional_ones_do_not_count() -> None:
 
 
 def test_pairs_take_the_event_whose_parties_fit() -> None:
-    row = {"source": "ARV", "target": "BLM", "gold_root": "ASSAULT"}
+    row = {"source": "ARV", "target": "BMR", "gold_root": "ASSAULT"}
     out = pairs([row], [{"events": [event("AID"), event("ASSAULT", actors=("ARV",))]}])
     assert out == {"accuracy": 100, "macro F1": 100, "without an event": 0}
 

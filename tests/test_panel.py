@@ -25,7 +25,7 @@ def party(code: str) -> Party:
 
 
 def event(day: str | None = None, status: str = "happened", type_: str = "ASSAULT", **rest: Any) -> Event:
-    fields = {"score": -9.0, "quad": "material conflict", "actors": (party("ARV"),), "recipients": (party("BLM"),), **rest}
+    fields = {"score": -9.0, "quad": "material conflict", "actors": (party("ARV"),), "recipients": (party("BMR"),), **rest}
     on = EventDate(day, day, day, "then") if day else None
     return Event("e1", type_, span("struck", TEXT), "struck", status=status, date=on, **fields)  # type: ignore[arg-type]
 
@@ -101,14 +101,14 @@ def test_a_plan_counts_a_little_on_the_day_it_was_printed(rows: Any) -> None:
 
 def test_what_is_done_together_counts_in_both_directions(rows: Any) -> None:
     talks = event(
-        "2031-03-04", type_="CONSULT", score=2.5, quad="verbal cooperation", recipients=(), actors=(party("ARV"), party("BLM"))
+        "2031-03-04", type_="CONSULT", score=2.5, quad="verbal cooperation", recipients=(), actors=(party("ARV"), party("BMR"))
     )
     found = rows(told("2031-03-04", talks))
-    assert [(r["actor"], r["recipient"], r["verbal_cooperation"]) for r in found] == [("ARV", "BLM", 1), ("BLM", "ARV", 1)]
+    assert [(r["actor"], r["recipient"], r["verbal_cooperation"]) for r in found] == [("ARV", "BMR", 1), ("BMR", "ARV", 1)]
 
 
 def test_a_charge_of_the_other_side_weighs_less(rows: Any) -> None:
-    said = statement("s1", Part.at(TEXT, (span("More words", TEXT),)), speaker=Speaker("Dray", "person", code="BLM"))
+    said = statement("s1", Part.at(TEXT, (span("More words", TEXT),)), speaker=Speaker("Dray", "person", code="BMR"))
     found = rows(told("2031-03-04", event("2031-03-04", statement="s1", voices=("narrator", "s1")), statements=(said,)))
     assert tension(found, "2031-03-04") == pytest.approx(9 * 0.6 * 0.7, abs=1e-4)
 
@@ -127,8 +127,8 @@ def test_an_article_in_two_files_counts_once(tmp_path: Path) -> None:
 
 def test_a_pair_and_dates_select(rows: Any) -> None:
     other = event("2031-03-04", recipients=(party("CSV"),))
-    found = rows(told("2031-03-04", event("2031-03-04"), other), pair=("BLM", "ARV"), since=date(2031, 3, 4))
-    assert {r["recipient"] for r in found} == {"BLM"}
+    found = rows(told("2031-03-04", event("2031-03-04"), other), pair=("BMR", "ARV"), since=date(2031, 3, 4))
+    assert {r["recipient"] for r in found} == {"BMR"}
 
 
 def test_known_states_have_their_number(rows: Any) -> None:
@@ -155,7 +155,7 @@ def test_columns_are_those_of_the_ledgers_export() -> None:
 
     from detente.relations.tension import DyadDay
 
-    row = export._day_row(DyadDay("ARV", "BLM", date(2031, 3, 4), None), Counter())
+    row = export._day_row(DyadDay("ARV", "BMR", date(2031, 3, 4), None), Counter())
     assert tuple(row) == COLUMNS
 
 

@@ -68,33 +68,33 @@ def test_a_reread_takes_the_place_of_all_readings(tmp_path: Path, monkeypatch: p
 
 
 def test_the_brief_in_all_forms(crisis: Path, tmp_path: Path) -> None:
-    text = ask(crisis, "brief", "ARV", "BLM", "--as-of", "2024-04-07")
-    assert "ARV and BLM, as known on 7 April 2024" in text
+    text = ask(crisis, "brief", "ARV", "BMR", "--as-of", "2024-04-07")
+    assert "ARV and BMR, as known on 7 April 2024" in text
     assert "all active pairs" in text.split("HOW LIKELY")[1]
-    assert ask(crisis, "brief", "ARV", "BLM", "--format", "markdown").startswith("# ARV and BLM")
+    assert ask(crisis, "brief", "ARV", "BMR", "--format", "markdown").startswith("# ARV and BMR")
     assert json.loads(ask(crisis, "brief", "arv", "blm", "--format", "json"))["schema"] == "detente.brief/1"
-    ask(crisis, "brief", "ARV", "BLM", "--as-of", "2024-04-07", "--format", "html", "--out", tmp_path / "b.html")
+    ask(crisis, "brief", "ARV", "BMR", "--as-of", "2024-04-07", "--format", "html", "--out", tmp_path / "b.html")
     page = (tmp_path / "b.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
     assert "all active pairs" in page.split("How likely")[1]
 
 
 def test_tension_is_explained_by_its_rows(crisis: Path) -> None:
-    data = json.loads(ask(crisis, "tension", "ARV", "BLM", "--as-of", "2024-04-07", "--json"))
+    data = json.loads(ask(crisis, "tension", "ARV", "BMR", "--as-of", "2024-04-07", "--json"))
     last = data[0][-1]
     assert sum(s["points"] for s in last["shares"]) == pytest.approx(last["tension"])
-    text = ask(crisis, "tension", "ARV", "BLM", "--as-of", "2024-04-07", "--explain")
+    text = ask(crisis, "tension", "ARV", "BMR", "--as-of", "2024-04-07", "--explain")
     assert f"{last['tension']:+.4f}" in text
     assert "-score × status × voice" in text
 
 
 def test_lists(crisis: Path) -> None:
-    assert "postponed" in ask(crisis, "timeline", "ARV", "BLM", "--as-of", "2024-03-24", "--since", "2024-03-20")
-    assert "THREAT" not in ask(crisis, "timeline", "ARV", "BLM", "--type", "request")
-    assert "CARRIED OUT" in ask(crisis, "items", "ARV", "BLM", "--as-of", "2024-04-28", "--kind", "threat")
+    assert "postponed" in ask(crisis, "timeline", "ARV", "BMR", "--as-of", "2024-03-24", "--since", "2024-03-20")
+    assert "THREAT" not in ask(crisis, "timeline", "ARV", "BMR", "--type", "request")
+    assert "CARRIED OUT" in ask(crisis, "items", "ARV", "BMR", "--as-of", "2024-04-28", "--kind", "threat")
     assert "left out “lawful”, unmarked" in ask(crisis, "quotes", "--altered")
     assert "Tessik Herald" in ask(crisis, "publishers")
-    assert ask(crisis, "actors").splitlines()[1].startswith(("ARV", "BLM"))
+    assert ask(crisis, "actors").splitlines()[1].startswith(("ARV", "BMR"))
     assert "«sailors»" in ask(crisis, "search", "sailors", "--speaker", "Torvek")
     assert json.loads(ask(crisis, "search", "lawful means", "--json"))[0]["speaker"] == "Ilan Torvek"
 
@@ -118,7 +118,7 @@ def test_an_item_is_shown_and_decided(tmp_path: Path) -> None:
 def test_exports(crisis: Path, tmp_path: Path) -> None:
     assert "rows to" in ask(crisis, "export", "events", "--out", tmp_path / "e.csv")
     assert "rows to" in ask(
-        crisis, "export", "days", "--out", tmp_path / "d.csv", "--pair", "ARV", "BLM", "--as-of", "2024-04-28"
+        crisis, "export", "days", "--out", tmp_path / "d.csv", "--pair", "ARV", "BMR", "--as-of", "2024-04-28"
     )
     assert ask(crisis, "export", "readings", "--out", tmp_path / "r.jsonl").startswith("25 rows")
 
@@ -126,12 +126,12 @@ def test_exports(crisis: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("brief", "ARW", "BLM"), "'ARW' is not a code of an actor; did you mean 'ARV'?"),
+        (("brief", "ARW", "BMR"), "'ARW' is not a code of an actor; did you mean 'ARV'?"),
         (("brief", "ARV", "ARV"), "are the same actor"),
-        (("brief", "ARV", "BLM", "--as-of", "2999-01-01"), "lies in the future"),
-        (("brief", "ARV", "BLM", "--as-of", "soon"), "'soon' is not a date"),
-        (("items", "ARV", "BLM", "--kind", "wish"), "'wish' is not a kind of item; known: meeting, demand"),
-        (("timeline", "ARV", "BLM", "--type", "REQEST"), "did you mean 'REQUEST'?"),
+        (("brief", "ARV", "BMR", "--as-of", "2999-01-01"), "lies in the future"),
+        (("brief", "ARV", "BMR", "--as-of", "soon"), "'soon' is not a date"),
+        (("items", "ARV", "BMR", "--kind", "wish"), "'wish' is not a kind of item; known: meeting, demand"),
+        (("timeline", "ARV", "BMR", "--type", "REQEST"), "did you mean 'REQUEST'?"),
         (("item", "9999"), "there is no item 9999"),
         (("item", "1"), "event 1 opened no item"),
         (("item", "5", "--set", "met"), "a decision needs its reason"),
@@ -148,7 +148,7 @@ def test_a_wrong_call_is_one_sentence_and_status_two(crisis: Path, arguments: tu
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("arguments", [("brief", "ARV", "BLM"), ("search", "x"), ("reread",), ("actors",)])
+@pytest.mark.parametrize("arguments", [("brief", "ARV", "BMR"), ("search", "x"), ("reread",), ("actors",)])
 def test_a_missing_ledger_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     result = run(*arguments, "--ledger", tmp_path / "none.ledger")
     assert result.exit_code == 2
@@ -159,10 +159,10 @@ def test_a_missing_ledger_is_told(tmp_path: Path, arguments: tuple[str, ...]) ->
 def test_articles_dated_later_than_now_are_told(tmp_path: Path) -> None:
     (tmp_path / "later.jsonl").write_text(json.dumps(full_reading().to_dict()) + "\n", encoding="utf-8")
     run("import", tmp_path / "later.jsonl", "--to", tmp_path / "a.ledger")
-    result = run("items", "ARV", "BLM", "--ledger", tmp_path / "a.ledger")
+    result = run("items", "ARV", "BMR", "--ledger", tmp_path / "a.ledger")
     assert "--as-of 2031-03-04 sees them all" in result.stderr
-    assert "accusation" not in ask(tmp_path / "a.ledger", "items", "ARV", "BLM")
-    assert "threat" in ask(tmp_path / "a.ledger", "items", "ARV", "BLM", "--as-of", "2031-03-04")
+    assert "accusation" not in ask(tmp_path / "a.ledger", "items", "ARV", "BMR")
+    assert "threat" in ask(tmp_path / "a.ledger", "items", "ARV", "BMR", "--as-of", "2031-03-04")
 
 
 def test_lines_that_are_no_readings_are_told_and_nothing_is_written(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def _reader(n: int, port: int, ends: float, seconds: float, pause_s: float, time
     while time.monotonic() < ends:
         started = time.perf_counter()
         try:
-            client.request("GET", "/dyad/ARV/BLM" + chance.choice(DAYS))
+            client.request("GET", "/dyad/ARV/BMR" + chance.choice(DAYS))
             answer = client.getresponse()
             body = answer.read()
             if answer.status != 200 or b"Arvania and Belmora" not in body:
@@ -170,9 +170,9 @@ def _articles(port: int) -> int:
     return int(json.loads(client.getresponse().read())["known"]["articles"]) - 24
 
 
-_DYAD = "/dyad/ARV/BLM?as_of=2024-04-14"
+_DYAD = "/dyad/ARV/BMR?as_of=2024-04-14"
 _PAIR = (
-    "/?as_of=2024-04-14", _DYAD, "/dyad/ARV/BLM?days=1092&as_of=2024-04-14", "/happening/1",
+    "/?as_of=2024-04-14", _DYAD, "/dyad/ARV/BMR?days=1092&as_of=2024-04-14", "/happening/1",
 )  # fmt: skip
 _OTHERS = ("/publisher", "/speaker?name=Edda+Quill", "/search?q=arvania")
 
@@ -240,7 +240,7 @@ def _readings(events: int) -> Iterator[Reading]:
         on = (first + timedelta(days=366 * n // (events // 5))).isoformat()
         words = [f"item{rng.randrange(9000)} word{rng.randrange(9000)} thing{rng.randrange(9000)}" for _ in KINDS]
         text = " ".join(f"Arvania did{k} a thing to Belmora about {w}." for k, w in enumerate(words))
-        acts = [Act(t, "ARV", "BLM", f"did{k}", date=on) for k, t in enumerate(KINDS)]
+        acts = [Act(t, "ARV", "BMR", f"did{k}", date=on) for k, t in enumerate(KINDS)]
         yield news(f"a{n}", on, f"Paper {n % 40}", text, acts)
     long = "\n\n".join(
         f"They heard on day {n}: “We will not sign paper {n} now.” The house was silent for long." for n in range(560)

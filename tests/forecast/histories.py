@@ -11,7 +11,7 @@ import numpy as np
 from detente.forecast.days import DyadDays, Floats, Pair
 from detente.forecast.rows import HistoryRow
 
-STATES = ("ARV", "BLM", "CSV", "DOR", "ELM", "FEN", "GAR", "HOL")
+STATES = ("ARV", "BMR", "CSV", "DOR", "ELM", "FEN", "GAR", "HOL")
 FIRST = date(2031, 1, 1)
 CODES = ("036", "040", "043", "051", "061", "070", "111", "112", "120", "130", "150", "161", "173", "190")
 _CHANCES = np.array([8, 16, 10, 6, 2, 2, 6, 4, 3, 2, 1, 1, 1, 2.0])
@@ -24,7 +24,7 @@ class NoPrior:
         return np.zeros((len(pairs), 4))
 
 
-def row(day: date, code: str = "040", actor: str = "ARV", recipient: str = "BLM", lag: int = 0, **rest: object) -> HistoryRow:
+def row(day: date, code: str = "040", actor: str = "ARV", recipient: str = "BMR", lag: int = 0, **rest: object) -> HistoryRow:
     """An event known `lag` days after it happened."""
     return HistoryRow(day, day + timedelta(days=lag), actor, recipient, code, **rest)  # type: ignore[arg-type]
 

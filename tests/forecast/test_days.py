@@ -13,7 +13,7 @@ from detente.forecast.questions import active_pairs
 from detente.forecast.rows import CLASSES, CodeUnknown, class_bits, has_class
 from detente.forecast.snapshot import HALF_LIVES, Decays, snapshots, stacked
 
-PAIR = ("ARV", "BLM")
+PAIR = ("ARV", "BMR")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_code_that_is_not_cameo_is_refused(code: str) -> None:
 
 
 def test_a_day_counts_once_per_pair_and_class() -> None:
-    days = DyadDays.of_rows([row(FIRST, "190"), row(FIRST, "193", "BLM", "ARV"), row(FIRST, "040"), row(on(1), "190")])
+    days = DyadDays.of_rows([row(FIRST, "190"), row(FIRST, "193", "BMR", "ARV"), row(FIRST, "040"), row(on(1), "190")])
     assert days.pairs == (PAIR,)
     assert days.dates("force", PAIR, 0, 10**7) == [FIRST, on(1)]
     assert len(days.of("any").day) == 2
@@ -108,7 +108,7 @@ def test_a_snapshot_of_given_pairs_equals_that_of_all() -> None:
 
 
 def test_neighbours_leave_the_pair_itself_out() -> None:
-    days = DyadDays.of_rows([row(on(0), "190"), row(on(0), "190", "ARV", "CSV"), row(on(0), "190", "BLM", "DOR")])
+    days = DyadDays.of_rows([row(on(0), "190"), row(on(0), "190", "ARV", "CSV"), row(on(0), "190", "BMR", "DOR")])
     (past,) = snapshots(days, [on(1).toordinal()], prior=NoPrior(), pairs=[PAIR])
     expected = 0.5 ** (1 / 30)
     assert past.neighbours("material conflict", 30)[:, 0] == pytest.approx([expected, expected])

@@ -10,7 +10,7 @@ from detente.errors import UnknownCode
 from detente.forecast.fold import Membership, States, shipped_states, state_code
 
 STATES = States(
-    frozenset({"ARV", "BLM"}), names={("arvania",): [Membership("ARV")], ("belmora",): [Membership("BLM")]},
+    frozenset({"ARV", "BMR"}), names={("arvania",): [Membership("ARV")], ("belmora",): [Membership("BMR")]},
     persons={("ilan", "torvek"): [Membership("ARV", date(2030, 1, 1), date(2032, 12, 31))]},
     persons_by_ends={("ilan", "torvek"): {("ilan", "torvek")}}, roles=frozenset({("foreign", "affairs"), ("government",)}),
     old_codes={"ARN": "ARV"},
@@ -20,7 +20,7 @@ STATES = States(
 @pytest.mark.parametrize(
     ("name", "state"),
     [
-        ("Arvania", "ARV"), ("ARVANIA", "ARV"), ("Government (Belmora)", "BLM"), ("Foreign Affairs (Arvania)", "ARV"),
+        ("Arvania", "ARV"), ("ARVANIA", "ARV"), ("Government (Belmora)", "BMR"), ("Foreign Affairs (Arvania)", "ARV"),
         ("Ilan Torvek", "ARV"), ("Ilan Petrovich Torvek", "ARV"),
     ],
 )  # fmt: skip

@@ -20,9 +20,9 @@ from detente.forecast.record import read_record
 COLUMNS = ("date", "published_at", "actor", "recipient", "code", "status", "publishers", "reference")
 # Codes of real states, since imports fold into states; what happens between them is invented.
 REAL = dict(
-    zip(("ARV", "BLM", "CSV", "DOR", "ELM", "FEN", "GAR", "HOL"), sorted(shipped_states().codes)[10:90:10], strict=True)
+    zip(("ARV", "BMR", "CSV", "DOR", "ELM", "FEN", "GAR", "HOL"), sorted(shipped_states().codes)[10:90:10], strict=True)
 )
-ONE, OTHER = REAL["ARV"], REAL["BLM"]
+ONE, OTHER = REAL["ARV"], REAL["BMR"]
 KNOWN = str(on(379))
 CRISIS = Path(__file__).parents[2] / "examples" / "crisis" / "readings.jsonl"
 
@@ -127,7 +127,7 @@ def test_recorded_forecasts_are_resolved_and_scored(run: Callable[..., Any], tmp
 def test_signals_come_from_the_items_of_a_ledger_and_are_logged_apart(tmp_path: Path) -> None:
     ledger = tmp_path / "crisis.ledger"
     assert CliRunner().invoke(app, ["import", str(CRISIS), "--to", str(ledger)]).exit_code == 0
-    call = ["forecast", "ARV", "BLM", "--as-of", "2024-03-24", "-q", "conflict", "-l", str(ledger)]
+    call = ["forecast", "ARV", "BMR", "--as-of", "2024-03-24", "-q", "conflict", "-l", str(ledger)]
     moved = json.loads(CliRunner().invoke(app, [*call, "--signals", "--record", "-f", "json"]).stdout)["forecasts"][0]
     plain = json.loads(CliRunner().invoke(app, [*call, "-f", "json"]).stdout)["forecasts"][0]
     adjustment = moved.pop("adjustment")

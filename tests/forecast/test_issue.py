@@ -15,7 +15,7 @@ from detente.forecast.models import at_least
 from detente.forecast.questions import question_of
 from detente.forecast.rows import class_bits
 
-PAIR = ("ARV", "BLM")
+PAIR = ("ARV", "BMR")
 HEADLINE = question_of("conflict")
 BUSY = RowsSource("invented", tuple(busy_rows(400)))
 TODAY = on(380)

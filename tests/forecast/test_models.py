@@ -59,8 +59,8 @@ def test_sees_only_the_past(question: Question, model: Forecaster) -> None:
     """Whatever happens from the day of issue on, or is told of from then on, changes nothing."""
     day = on(150)
     past = [r for r in busy_rows(200) if r.date < day and r.published_at < day]
-    future = [row(on(151 + k), "190", a, b) for k in range(30) for a, b in (("ARV", "BLM"), ("CSV", "DOR"))]
-    late = [row(on(149), "190", "ARV", "BLM", lag=1 + k) for k in range(3)]
+    future = [row(on(151 + k), "190", a, b) for k in range(30) for a, b in (("ARV", "BMR"), ("CSV", "DOR"))]
+    late = [row(on(149), "190", "ARV", "BMR", lag=1 + k) for k in range(3)]
     without, with_ = (DyadDays.of_rows(rows) for rows in (past, [*past, *future, *late]))
     assert without.pairs == with_.pairs
     first, second = (model.probabilities(snapshot(h, day.toordinal()), question, matured()) for h in (without, with_))
@@ -69,7 +69,7 @@ def test_sees_only_the_past(question: Question, model: Forecaster) -> None:
 
 @pytest.mark.parametrize(("question", "model"), ALL, ids=NAMES)
 def test_answers_for_a_pair_without_events_and_without_anything_matured(question: Question, model: Forecaster) -> None:
-    (past,) = snapshots(DyadDays.of_rows([]), [on(150).toordinal()], prior=NoPrior(), pairs=[("ARV", "BLM")])
+    (past,) = snapshots(DyadDays.of_rows([]), [on(150).toordinal()], prior=NoPrior(), pairs=[("ARV", "BMR")])
     (p,) = model.probabilities(past, question, Matured.none(0.05))
     assert 0 < p < 0.5
 
@@ -123,6 +123,6 @@ def test_persistence_says_more_where_it_came_true_before() -> None:
     issued = np.repeat(np.arange(0, 350, 35), 2)
     m = Matured(np.tile([0, 1], 10), issued, np.tile([1.0, 0.0], 10), 0.5)
     (past,) = snapshots(DyadDays.of_rows([row(on(0)), row(on(0), "040", "CSV", "DOR")]), [on(400).toordinal()], prior=NoPrior(),
-                        pairs=[("ARV", "BLM"), ("CSV", "DOR")])  # fmt: skip
+                        pairs=[("ARV", "BMR"), ("CSV", "DOR")])  # fmt: skip
     came_true, did_not = Persistence().probabilities(past, HEADLINE, m)
     assert came_true > 0.9 > 0.1 > did_not

@@ -83,14 +83,14 @@ class Happening:
     number, mode, publishers, status, event_type = 7, None, 2, "happened", "ASSAULT"
     statuses = (("scheduled", "2031-01-01T09:00:00Z", 3), ("happened", "2031-01-05T09:00:00Z", 7))
     actors: tuple[str, ...] = ("ARV",)
-    recipients: tuple[str, ...] = ("BLM", "NATO")
+    recipients: tuple[str, ...] = ("BMR", "NATO")
     when = (on(1), on(3), True)
     best = SimpleNamespace(article=SimpleNamespace(headline="Strait Closed"), sentence_number=4)
 
 
 def test_happenings_become_rows_known_since_they_were_told_as_happened() -> None:
     (found,) = rows_of([Happening()])
-    assert (found.date, found.published_at, found.actor, found.recipient) == (on(3), on(4), "ARV", "BLM")
+    assert (found.date, found.published_at, found.actor, found.recipient) == (on(3), on(4), "ARV", "BMR")
     assert (found.code, found.status, found.publishers, found.reference) == (
         "190",
         "happened",
@@ -108,8 +108,8 @@ def test_nothing_has_happened_after_it_was_told() -> None:
 
 def test_mutual_acts_go_both_ways() -> None:
     happening = Happening()
-    happening.event_type, happening.actors, happening.recipients = "CONSULT", ("ARV", "BLM"), ()  # type: ignore[misc]
-    assert {(r.actor, r.recipient) for r in rows_of([happening])} == {("ARV", "BLM"), ("BLM", "ARV")}
+    happening.event_type, happening.actors, happening.recipients = "CONSULT", ("ARV", "BMR"), ()  # type: ignore[misc]
+    assert {(r.actor, r.recipient) for r in rows_of([happening])} == {("ARV", "BMR"), ("BMR", "ARV")}
 
 
 def test_organisations_are_no_states() -> None:

@@ -94,7 +94,7 @@ def test_every_rule_is_stated_beforehand() -> None:
 
 def body(**rest: Any) -> dict[str, Any]:
     return {
-        "question": "C2@30", "pair": ["ARV", "BLM"], "issued": str(ISSUED), "probability": 0.3, "base_rate": 0.1,
+        "question": "C2@30", "pair": ["ARV", "BMR"], "issued": str(ISSUED), "probability": 0.3, "base_rate": 0.1,
         "dyad_rate": None, "source": "invented", "model": "m", **rest,
     }  # fmt: skip
 
@@ -157,7 +157,7 @@ def test_the_file_refuses_changes_and_deletions(path: Path) -> None:
 )  # fmt: skip
 def test_tampering_breaks_the_chain(path: Path, statement: str) -> None:
     with TrackRecord(path) as record:
-        for state in ("BLM", "CSV", "DOR"):
+        for state in ("BMR", "CSV", "DOR"):
             record.add_forecast(body(pair=["ARV", state]), now=NOW)
     db = sqlite3.connect(path)
     db.executescript(f"DROP TRIGGER no_update; DROP TRIGGER no_delete; {statement};")
@@ -199,7 +199,7 @@ def test_other_files_are_refused(path: Path, tmp_path: Path) -> None:
 def test_scores_are_of_decided_forecasts_and_voids_are_counted(path: Path) -> None:
     with TrackRecord(path) as record:
         for n, (state, p, became) in enumerate(
-            [("BLM", 0.8, "yes"), ("CSV", 0.1, "no"), ("DOR", 0.2, "no"), ("ELM", 0.5, "void"), ("FEN", 0.5, None)]
+            [("BMR", 0.8, "yes"), ("CSV", 0.1, "no"), ("DOR", 0.2, "no"), ("ELM", 0.5, "void"), ("FEN", 0.5, None)]
         ):
             number, _ = record.add_forecast(body(pair=["ARV", state], probability=p), now=NOW + timedelta(seconds=n))
             if became:

@@ -17,7 +17,7 @@ from detente.ledger import queries, schema
 from detente.ledger.connection import open_ledger, writing
 from detente.ledger.write import write_readings
 
-ONE = news("a", "2024-03-04", "Courier", "Arvania demanded an answer.", [Act("REQUEST", "ARV", "BLM", "demanded")])
+ONE = news("a", "2024-03-04", "Courier", "Arvania demanded an answer.", [Act("REQUEST", "ARV", "BMR", "demanded")])
 
 
 def test_a_missing_ledger_is_told_with_the_way_to_make_one(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_writer_that_is_killed_leaves_whole_articles(tmp_path: Path) -> None:
         "from news import *\nfrom detente.ledger.write import write_readings\n"
         "db = open_ledger(sys.argv[1], create=True)\n"
         "many = (news(str(n), '2024-03-04', 'C', f'Arvania demanded answer {n} of Belmora.',"
-        " [Act('REQUEST', 'ARV', 'BLM', 'demanded')]) for n in range(100000))\n"
+        " [Act('REQUEST', 'ARV', 'BMR', 'demanded')]) for n in range(100000))\n"
         "for w in write_readings(db, many, now=RECORDED, batch=3): print(w.name, flush=True)\n"
     )
     command = [sys.executable, "-c", code, str(path), str(Path(__file__).parent.parent)]
@@ -160,5 +160,5 @@ def test_a_writer_that_is_killed_leaves_whole_articles(tmp_path: Path) -> None:
     db = open_ledger(path)
     known = {a.name for a in queries.articles(db, known_by=on("2024-03-04"))}
     assert set(told) <= known
-    assert len(queries.reports_between(db, ["ARV"], ["BLM"], known_by=on("2024-03-04"))) == len(known)
+    assert len(queries.reports_between(db, ["ARV"], ["BMR"], known_by=on("2024-03-04"))) == len(known)
     assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

@@ -21,7 +21,7 @@ ONE = news(
     "2024-03-04",
     "Courier",
     f"Arvania demanded guarantees from Belmora. {SAID}",
-    [Act("REQUEST", "Torvek", "BLM", "demanded")],
+    [Act("REQUEST", "Torvek", "BMR", "demanded")],
     [Words("Torvek", "“We want legally binding guarantees of our security,”", "said")],
     loaded=["demanded"],
 )
@@ -30,20 +30,20 @@ TWO = news(
     "2024-03-06",
     "Gazette",
     "Belmora refused the guarantee. “No paper makes anybody safe,” Dray said.",
-    [Act("REJECT", "BLM", "ARV", "refused")],
+    [Act("REJECT", "BMR", "ARV", "refused")],
     [Words("Dray", "“No paper makes anybody safe,”", "said")],
 )
 
 
 def test_reports_come_in_the_order_in_which_they_became_known(tmp_path: Path) -> None:
     db = ledger(tmp_path, TWO, ONE)
-    reports = queries.reports_between(db, ["BLM"], ["ARV"], known_by=on("2024-03-06"))
+    reports = queries.reports_between(db, ["BMR"], ["ARV"], known_by=on("2024-03-06"))
     assert [r.article.name for r in reports] == ["one", "two"]
-    assert [r.number for r in queries.reports_between(db, ["ARV"], ["BLM"], known_by=on("2024-03-05"))] == [2]
+    assert [r.number for r in queries.reports_between(db, ["ARV"], ["BMR"], known_by=on("2024-03-05"))] == [2]
 
 
 def test_a_report_leads_to_its_sentence(tmp_path: Path) -> None:
-    (report,) = queries.reports_between(ledger(tmp_path, ONE), ["ARV"], ["BLM"], known_by=on("2024-03-04"))
+    (report,) = queries.reports_between(ledger(tmp_path, ONE), ["ARV"], ["BMR"], known_by=on("2024-03-04"))
     assert (report.sentence, report.sentence_number) == ("Arvania demanded guarantees from Belmora.", 1)
     assert report.sentence[report.trigger_in_sentence :].startswith("demanded")
 
@@ -107,7 +107,7 @@ def test_actors_and_publishers_are_counted(tmp_path: Path) -> None:
     db = ledger(tmp_path, ONE, TWO)
     assert {a.code: (a.acts, a.received, a.statements) for a in queries.actors(db, known_by=RECORDED)} == {
         "ARV": (1, 1, 1),
-        "BLM": (1, 1, 1),
+        "BMR": (1, 1, 1),
     }
     courier, gazette = queries.publishers(db, known_by=RECORDED)
     assert (courier.publisher, courier.loaded, gazette.loaded) == ("Courier", 1, 0)
@@ -156,7 +156,7 @@ def test_a_reread_replaces_all_readings_at_once_and_keeps_numbers(tmp_path: Path
             r.article.text,
             [
                 Act("THREATEN", "ARV", "CSV", "said" if r is ONE else "makes"),
-                Act("REQUEST", "ARV", "BLM", "demanded" if r is ONE else "refused"),
+                Act("REQUEST", "ARV", "BMR", "demanded" if r is ONE else "refused"),
             ],
             reader="0.2.0",
         )

@@ -23,7 +23,7 @@ TEXT = "Arvania demanded on Monday that Belmora release the crew of the trawler 
 
 
 def plain(name: str = "a", day: str | None = "2024-03-04", text: str = TEXT, **rest: Any) -> Reading:
-    return news(name, day, rest.pop("publisher", "Courier"), text, [Act("REQUEST", "ARV", "BLM", "demanded")], **rest)
+    return news(name, day, rest.pop("publisher", "Courier"), text, [Act("REQUEST", "ARV", "BMR", "demanded")], **rest)
 
 
 def outcomes(db: sqlite3.Connection, *readings: Reading) -> list[str]:

@@ -117,6 +117,6 @@ def test_more_said_by_the_same_speaker_has_the_same_date() -> None:
     assert carried(event("ACCUSE", "ARV", DAY), event("REQUEST", "ARV")) == [DAY, DAY]
 
 
-@pytest.mark.parametrize("other", [event("ASSAULT", "BLM"), event("CONSULT", "ARV")])
+@pytest.mark.parametrize("other", [event("ASSAULT", "BMR"), event("CONSULT", "ARV")])
 def test_another_act_has_no_borrowed_date(other: Event) -> None:
     assert carried(event("ASSAULT", "ARV", DAY), other) == [DAY, None]

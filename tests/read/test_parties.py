@@ -56,7 +56,7 @@ def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> 
 
 def test_subject_acts_toward_object() -> None:
     found = parties(WARNED, "warned", "THREATEN", actor=("rnsubj|VERB|L", 6), recipient=("robj|VERB|R", 6))
-    assert found == (["ARV"], ["BLM"])
+    assert found == (["ARV"], ["BMR"])
 
 
 def test_nobody_takes_part_when_nothing_speaks_for_it() -> None:
@@ -92,13 +92,13 @@ def test_both_sides_of_talks_are_reached_through_the_coordination() -> None:
     found = finder(TALKS)
     (talks,) = find(found.syntax.words, "Talks")
     ways = {c.party.code: path(found.syntax, talks, c.word) for c in found.candidates}
-    assert ways == {"ARV": ([], ["nmod"]), "BLM": ([], ["nmod", "conj"])}
+    assert ways == {"ARV": ([], ["nmod"]), "BMR": ([], ["nmod", "conj"])}
     assert [preposition(found.syntax, c.word, ways[c.party.code][1]) for c in found.candidates] == ["between", "between"]
 
 
 def test_whoever_is_coordinated_with_a_party_is_one_too() -> None:
     found = parties(TALKS, "Talks", "CONSULT", actor=("dnmod|between|NOUN", 8))
-    assert found == (["ARV", "BLM"], [])
+    assert found == (["ARV", "BMR"], [])
 
 
 def test_the_two_countries_are_the_parties_of_the_event_before() -> None:
@@ -115,9 +115,9 @@ agreed    VERB  VBD  0 root
     found = finder(rows)
     (agreed,) = find(found.syntax.words, "agreed")
     event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32))
-    before = Told("CONSULT", frozenset({"ARV", "BLM"}), frozenset())
+    before = Told("CONSULT", frozenset({"ARV", "BMR"}), frozenset())
     nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32))
-    assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BLM"]
+    assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BMR"]
     assert found.find(event, nobody, []) == ((), ())
 
 
@@ -130,7 +130,7 @@ def test_codes_of_earlier_sentences_come_nearest_first_and_once() -> None:
     found = finder(rows)
     (attacked,) = find(found.syntax.words, "attacked")
     before = [o.candidate.party.code for o in found.options(attacked, "ASSAULT") if o.candidate.word < attacked - 1]
-    assert before == ["BLM", "CSV", "ARV"]
+    assert before == ["BMR", "CSV", "ARV"]
 
 
 def test_dollars_of_a_state_are_money() -> None:

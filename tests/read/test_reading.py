@@ -79,8 +79,8 @@ def test_statements_are_direct_mixed_or_indirect(words: str, directness: str) ->
         ("close the Irel Strait", "Ilan Torvek", "ARV"),
         ("patience for a whole year", "Ilan Torvek", "ARV"),
         ("That year is over", "Ilan Torvek", "ARV"),
-        ("will not ask anyone for permission", "Orsolin Dray", "BLM"),
-        ("send two more ships next week", "Orsolin Dray", "BLM"),
+        ("will not ask anyone for permission", "Orsolin Dray", "BMR"),
+        ("send two more ships next week", "Orsolin Dray", "BMR"),
         ("Nobody here wants a crisis", "Halden Roke", "NCO"),
     ],
     ids=["title and name", "surname", "without a cue", "name with a state", "pronoun", "name behind the cue"],
@@ -122,12 +122,12 @@ def test_a_cue_inside_a_quotation_is_no_part_of_it() -> None:
 
 def test_a_ministry_speaks_for_its_state() -> None:
     found = speaker("The ships were in open water, the Belmoran foreign ministry said on Monday.", "in open water")
-    assert (found.kind, found.code) == ("organisation", "BLM")
+    assert (found.kind, found.code) == ("organisation", "BMR")
 
 
 def test_a_state_speaks() -> None:
     found = speaker("Belmora denied on Monday that it had sent any ships through the strait.", "sent any ships")
-    assert (found.name, found.kind, found.code) == ("Belmora", "state", "BLM")
+    assert (found.name, found.kind, found.code) == ("Belmora", "state", "BMR")
 
 
 def test_somebody_without_a_name_is_unnamed() -> None:

@@ -141,13 +141,13 @@ Brask     PROPN NNP  4 flat   B-PER
     [
         ("Arvania", "PROPN", "NNP", "B-LOC", "state", "ARV"),
         ("Sarn", "PROPN", "NNP", "B-LOC", "state", "ARV"),
-        ("Tessik", "PROPN", "NNP", "B-LOC", "state", "BLM"),
+        ("Tessik", "PROPN", "NNP", "B-LOC", "state", "BMR"),
         ("the Compact", "PROPN", "NNP", "B-ORG", "organisation", "NCO"),
         ("Torvek", "PROPN", "NNP", "B-PER", "person", "ARV"),
         ("sources", "NOUN", "NNS", "O", "unnamed", None),
         ("an official", "NOUN", "NN", "O", "unnamed", None),
         ("an Arvanian official", "NOUN", "NN", "O", "unnamed", "ARV"),
-        ("a Belmoran diplomat", "NOUN", "NN", "O", "unnamed", "BLM"),
+        ("a Belmoran diplomat", "NOUN", "NN", "O", "unnamed", "BMR"),
     ],
 )
 def test_states_bodies_and_nameless_people_speak(
@@ -256,7 +256,7 @@ left      VERB  VBD  2 ccomp
 """
     found = resolver(rows)
     (statement,) = statements(rows, ("Torvek", "told", "ships left"))
-    assert [(a.name, a.code) for a in found.addressees(statement)] == [("Belmora", "BLM")]
+    assert [(a.name, a.code) for a in found.addressees(statement)] == [("Belmora", "BMR")]
 
 
 def test_what_is_said_is_no_addressee() -> None:

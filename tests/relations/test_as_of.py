@@ -21,20 +21,20 @@ from detente.relations.tension import series
 from detente.types import Reading
 
 _ACTS = (
-    ("REQUEST", "ARV", "BLM", "demanded", "Arvania demanded that Belmora release the crew of the trawler{}."),
-    ("REJECT", "BLM", "ARV", "refused", "Belmora refused to release the crew{}."),
-    ("RETREAT", "BLM", "ARV", "released", "Belmora released the crew of the Arvanian trawler{}."),
+    ("REQUEST", "ARV", "BMR", "demanded", "Arvania demanded that Belmora release the crew of the trawler{}."),
+    ("REJECT", "BMR", "ARV", "refused", "Belmora refused to release the crew{}."),
+    ("RETREAT", "BMR", "ARV", "released", "Belmora released the crew of the Arvanian trawler{}."),
     (
         "THREATEN",
         "ARV",
-        "BLM",
+        "BMR",
         "warned",
         "Arvania warned that it would close the strait to Belmora unless the crew is freed{}.",
     ),
-    ("COERCE", "ARV", "BLM", "closed", "Arvania closed the strait to ships from Belmora{}."),
-    ("ASSAULT", "BLM", "ARV", "fired", "A Belmoran boat fired on an Arvanian trawler{}."),
-    ("CONSULT", "ARV BLM", "", "talks", "Arvania and Belmora hold talks in Port Amaro{}."),
-    ("CONSULT", "ARV BLM", "", "postponed", "The talks of Arvania and Belmora were postponed{}."),
+    ("COERCE", "ARV", "BMR", "closed", "Arvania closed the strait to ships from Belmora{}."),
+    ("ASSAULT", "BMR", "ARV", "fired", "A Belmoran boat fired on an Arvanian trawler{}."),
+    ("CONSULT", "ARV BMR", "", "talks", "Arvania and Belmora hold talks in Port Amaro{}."),
+    ("CONSULT", "ARV BMR", "", "postponed", "The talks of Arvania and Belmora were postponed{}."),
 )
 
 
@@ -64,9 +64,9 @@ def answers(db: Any, day: str) -> list[Any]:
     """All that can be asked about two states as of a day."""
     at = on(day)
     return [
-        brief(db, "ARV", "BLM", known_by=at).to_dict(),
-        as_json(pair_at(db, "ARV", "BLM", known_by=at)),
-        [p.to_dict() for p in series(db, "ARV", "BLM", known_by=at, days=28)],
+        brief(db, "ARV", "BMR", known_by=at).to_dict(),
+        as_json(pair_at(db, "ARV", "BMR", known_by=at)),
+        [p.to_dict() for p in series(db, "ARV", "BMR", known_by=at, days=28)],
         [q.to_dict() for q in find_quotes(queries.statements_known(db, known_by=at))],
         [h.to_dict() for h in search(db, "strait", known_by=at)],
         [p.to_dict() for p in queries.publishers(db, known_by=at)],
@@ -104,7 +104,7 @@ def test_what_is_remembered_is_what_would_be_made_anew(drawn: list[Reading]) -> 
 
 def test_a_decision_that_holds_from_later_on_changes_no_earlier_answer(tmp_path: Path) -> None:
     text = "Arvania demanded that Belmora release the crew."
-    db = ledger(tmp_path, news("a", "2024-03-04", "Courier", text, [Act("REQUEST", "ARV", "BLM", "demanded")]))
+    db = ledger(tmp_path, news("a", "2024-03-04", "Courier", text, [Act("REQUEST", "ARV", "BMR", "demanded")]))
     before = answers(db, "2024-03-10")
     decide(db, 1, known_by=on("2024-03-11"), set_to="met", because="home")
     assert answers(db, "2024-03-10") == before

@@ -40,7 +40,7 @@ def crisis(tmp_path_factory: pytest.TempPathFactory, readings: list[Reading]) ->
 def test_the_brief_of_each_week_is_the_golden_one(crisis: Any, day: str) -> None:
     golden = (CRISIS / "briefs" / f"{day}.txt").read_text(encoding="utf-8").splitlines()
     for number, (line, expected) in enumerate(
-        zip(as_text(brief(crisis, "ARV", "BLM", known_by=on(day))).splitlines(), golden, strict=True), 1
+        zip(as_text(brief(crisis, "ARV", "BMR", known_by=on(day))).splitlines(), golden, strict=True), 1
     ):
         assert line == expected, f"{day}.txt:{number}"
 
@@ -56,7 +56,7 @@ def test_the_readings_of_the_crisis_are_those_of_its_articles(readings: list[Rea
 
 @pytest.mark.parametrize("day", WEEKS)
 def test_every_line_leads_to_a_sentence(crisis: Any, day: str) -> None:
-    made = brief(crisis, "ARV", "BLM", known_by=on(day))
+    made = brief(crisis, "ARV", "BMR", known_by=on(day))
     numbers = [r.number for r in made.references]
     assert numbers == list(range(1, len(numbers) + 1))
     lines = (
@@ -81,19 +81,19 @@ def test_every_line_leads_to_a_sentence(crisis: Any, day: str) -> None:
 def test_the_story_of_the_crisis(crisis: Any) -> None:
     items = {
         (i.kind, i.actor, i.opened.isoformat()): [c.status for c in i.changes]
-        for i in pair_at(crisis, "ARV", "BLM", known_by=on("2024-04-28")).items
+        for i in pair_at(crisis, "ARV", "BMR", known_by=on("2024-04-28")).items
     }
     assert items["demand", "ARV", "2024-03-06"] == ["open", "refused", "repeated", "met"]
     assert items["threat", "ARV", "2024-03-12"] == ["open", "carried out"]
     assert items["meeting", "ARV", "2024-03-15"] == ["scheduled", "postponed", "held"]
-    assert items["promise", "BLM", "2024-03-29"] == ["open", "kept"]
-    assert items["prediction", "BLM", "2024-04-11"] == ["open", "come true"]
-    assert items["demand", "BLM", "2024-04-25"] == ["open"]
+    assert items["promise", "BMR", "2024-03-29"] == ["open", "kept"]
+    assert items["prediction", "BMR", "2024-04-11"] == ["open", "come true"]
+    assert items["demand", "BMR", "2024-04-25"] == ["open"]
 
 
 def test_the_corrected_article_is_told_as_it_stood(crisis: Any) -> None:
-    before = {h.best.sentence for h in pair_at(crisis, "ARV", "BLM", known_by=on("2024-03-18")).happenings}
-    after = {h.best.sentence for h in pair_at(crisis, "ARV", "BLM", known_by=on("2024-03-19")).happenings}
+    before = {h.best.sentence for h in pair_at(crisis, "ARV", "BMR", known_by=on("2024-03-18")).happenings}
+    after = {h.best.sentence for h in pair_at(crisis, "ARV", "BMR", known_by=on("2024-03-19")).happenings}
     assert any("two sailors were killed" in s for s in before)
     assert not any("two sailors were killed" in s for s in after)
 
@@ -101,7 +101,7 @@ def test_the_corrected_article_is_told_as_it_stood(crisis: Any) -> None:
 def test_copies_in_the_crisis_count_once(crisis: Any) -> None:
     freed = next(
         h
-        for h in pair_at(crisis, "ARV", "BLM", known_by=on("2024-04-28")).happenings
+        for h in pair_at(crisis, "ARV", "BMR", known_by=on("2024-04-28")).happenings
         if h.event_type == "RETREAT" and h.status == "happened"
     )
     assert len(freed.reports) == 3
@@ -132,24 +132,24 @@ def test_meetings_in_bodies_have_their_track(tmp_path: Path) -> None:
 
 
 def test_two_states_of_which_nothing_is_known(tmp_path: Path) -> None:
-    made = brief(ledger(tmp_path), "ARV", "BLM", known_by=RECORDED)
+    made = brief(ledger(tmp_path), "ARV", "BMR", known_by=RECORDED)
     text = as_text(made)
-    assert "No article known by then tells of events between ARV and BLM." in text
-    assert "ARV → BLM  no data" in text
+    assert "No article known by then tells of events between ARV and BMR." in text
+    assert "ARV → BMR  no data" in text
     assert as_markdown(made)
     assert as_html(made)
 
 
 def test_a_remembered_brief_is_the_made_one(crisis: Any) -> None:
-    made = make_brief(crisis, "ARV", "BLM", known_by=on("2024-04-28"))
-    assert brief(crisis, "ARV", "BLM", known_by=on("2024-04-28")) == made
-    assert brief(crisis, "ARV", "BLM", known_by=on("2024-04-28")) == made
+    made = make_brief(crisis, "ARV", "BMR", known_by=on("2024-04-28"))
+    assert brief(crisis, "ARV", "BMR", known_by=on("2024-04-28")) == made
+    assert brief(crisis, "ARV", "BMR", known_by=on("2024-04-28")) == made
     assert isinstance(made, Brief)
     assert json.loads(json.dumps(made.to_dict(), ensure_ascii=False)) == made.to_dict()
 
 
 def test_all_forms_say_the_same(crisis: Any) -> None:
-    made = brief(crisis, "ARV", "BLM", known_by=on("2024-04-28"))
+    made = brief(crisis, "ARV", "BMR", known_by=on("2024-04-28"))
     page = html.unescape(re.sub(r"<[^>]+>", "", as_html(made)))
     for form in (as_text(made, width=100), as_markdown(made), page):
         assert "compensation for lost tolls" in " ".join(form.split())
@@ -164,11 +164,11 @@ def test_a_hostile_article_stays_text(tmp_path: Path) -> None:
         "2024-03-04",
         "<b>C</b>",
         evil,
-        [Act("REQUEST", "ARV", "BLM", "demanded")],
+        [Act("REQUEST", "ARV", "BMR", "demanded")],
         [Words("Torvek", evil)],
         title="<i>T</i>",
     )
-    made = brief(ledger(tmp_path, reading), "ARV", "BLM", known_by=on("2024-03-04"))
+    made = brief(ledger(tmp_path, reading), "ARV", "BMR", known_by=on("2024-03-04"))
     assert "<script" not in as_html(made)
     assert "<b>C" not in as_html(made)
     assert "<script" not in as_markdown(made)
@@ -178,4 +178,4 @@ def test_a_hostile_article_stays_text(tmp_path: Path) -> None:
 
 def test_the_text_is_calm_in_eighty_columns(crisis: Any) -> None:
     for day in WEEKS:
-        assert max(map(len, as_text(brief(crisis, "ARV", "BLM", known_by=on(day))).splitlines())) <= 80
+        assert max(map(len, as_text(brief(crisis, "ARV", "BMR", known_by=on(day))).splitlines())) <= 80

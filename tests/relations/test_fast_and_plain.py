@@ -64,14 +64,14 @@ def told_again(chance: random.Random, told: list[tuple[str, Act]]) -> tuple[str,
 
 def made(chance: random.Random, day: date) -> tuple[str, Act]:
     kind, trigger, shape = chance.choice(SHAPES)
-    a, b = chance.sample(["ARV", "BLM"], 2)
+    a, b = chance.sample(["ARV", "BMR"], 2)
     words = {"a": NAMES[a], "b": NAMES[b], "n": chance.choice(THINGS), "m": chance.choice(THINGS), "d": chance.choice(TAILS)}
     text = shape.format(**words) + "."
     days = [None, None, day - timedelta(days=1), day, day + timedelta(days=9), date(2022, 2, 24)]
     on_day = chance.choice(days)
     both = kind == "CONSULT"
     act = Act(
-        kind, "ARV BLM" if both else a, "" if both else b, trigger, chance.choice(STATUSES), at=text,
+        kind, "ARV BMR" if both else a, "" if both else b, trigger, chance.choice(STATUSES), at=text,
         date=on_day.isoformat() if on_day else None, place=chance.choice([None, None, "Sarn", "Port Amaro"]),
         confidence=chance.choice([0.5, 0.7, 0.9]),
     )  # fmt: skip
@@ -137,7 +137,7 @@ many = given(st.integers(0, 10**6), st.integers(1, 30))
 def test_groups_at_many_moments_are_those_of_each_moment_alone_made_plainly(seed: int, number: int) -> None:
     with TemporaryDirectory() as folder:
         db = ledger(Path(folder), *readings(seed, number))
-        reports = queries.reports_between(db, ["ARV"], ["BLM"], known_by=on(LAST), replaced=True)
+        reports = queries.reports_between(db, ["ARV"], ["BMR"], known_by=on(LAST), replaced=True)
         moments = [known_then(reports, end_of(FIRST + timedelta(days=n))) for n in (0, 20, 55, 101)]
         assert group_many(moments) == [grouped_plainly(known) for known in moments]
         db.close()
@@ -148,9 +148,9 @@ def test_groups_at_many_moments_are_those_of_each_moment_alone_made_plainly(seed
 def test_items_are_the_same_when_every_one_is_looked_at(seed: int, number: int) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         db = ledger(Path(folder), *readings(seed, number))
-        quick = as_json(pair_at(db, "ARV", "BLM", known_by=on(LAST)))
+        quick = as_json(pair_at(db, "ARV", "BMR", known_by=on(LAST)))
         patch.setattr(items, "Board", PlainBoard)
-        assert as_json(pair_at(db, "ARV", "BLM", known_by=on(LAST))) == quick
+        assert as_json(pair_at(db, "ARV", "BMR", known_by=on(LAST))) == quick
         db.close()
 
 
@@ -159,13 +159,13 @@ def test_items_are_the_same_when_every_one_is_looked_at(seed: int, number: int) 
 def test_a_series_has_the_values_that_each_day_has_alone(seed: int, number: int) -> None:
     with TemporaryDirectory() as folder:
         db = ledger(Path(folder), *readings(seed, number))
-        found = series(db, "ARV", "BLM", known_by=on(LAST), days=49)
+        found = series(db, "ARV", "BMR", known_by=on(LAST), days=49)
         for point in found:
-            known = queries.reports_between(db, ["ARV"], ["BLM"], known_by=end_of(point.day))
+            known = queries.reports_between(db, ["ARV"], ["BMR"], known_by=end_of(point.day))
             copies = queries.copies_among(db, {r.article.row for r in known})
-            assert point == tension_of(merge(known, copies), "ARV", "BLM", on=point.day)
-        there, back = both_ways(db, "BLM", "ARV", known_by=on(LAST), days=49)
+            assert point == tension_of(merge(known, copies), "ARV", "BMR", on=point.day)
+        there, back = both_ways(db, "BMR", "ARV", known_by=on(LAST), days=49)
         assert [p.tension for p in back] == [p.tension for p in found]
         assert back[-1] == found[-1]
-        assert [p.tension for p in there] == [p.tension for p in series(db, "BLM", "ARV", known_by=on(LAST), days=49)]
+        assert [p.tension for p in there] == [p.tension for p in series(db, "BMR", "ARV", known_by=on(LAST), days=49)]
         db.close()

@@ -16,11 +16,11 @@ FIRED = "A Belmoran patrol boat fired on an Arvanian trawler near Cape Orn."
 
 
 def shots(name: str, day: str, publisher: str, text: str = FIRED, **rest: str) -> Reading:
-    return news(name, day, publisher, text, [Act("ASSAULT", "BLM", "ARV", "fired", **rest)])  # type: ignore[arg-type]
+    return news(name, day, publisher, text, [Act("ASSAULT", "BMR", "ARV", "fired", **rest)])  # type: ignore[arg-type]
 
 
 def between(folder: Path, *readings: Reading, day: str = "2024-12-31") -> list[Happening]:
-    return list(pair_at(ledger(folder, *readings), "ARV", "BLM", known_by=on(day)).happenings)
+    return list(pair_at(ledger(folder, *readings), "ARV", "BMR", known_by=on(day)).happenings)
 
 
 def test_two_publishers_report_one_happening(tmp_path: Path) -> None:
@@ -38,8 +38,8 @@ def test_another_day_is_another_happening(tmp_path: Path) -> None:
 
 
 def test_other_parties_or_another_type_is_another_happening(tmp_path: Path) -> None:
-    other = news("b", "2024-03-04", "Gazette", FIRED, [Act("ASSAULT", "ARV", "BLM", "fired")])
-    accused = news("c", "2024-03-04", "Post", FIRED, [Act("ACCUSE", "BLM", "ARV", "fired")])
+    other = news("b", "2024-03-04", "Gazette", FIRED, [Act("ASSAULT", "ARV", "BMR", "fired")])
+    accused = news("c", "2024-03-04", "Post", FIRED, [Act("ACCUSE", "BMR", "ARV", "fired")])
     assert len(between(tmp_path, shots("a", "2024-03-04", "Courier"), other, accused)) == 3
 
 
@@ -49,17 +49,17 @@ def test_other_words_on_the_same_day_are_another_demand(tmp_path: Path) -> None:
         "2024-03-04",
         "Courier",
         "Arvania demanded that Belmora release the crew.",
-        [Act("REQUEST", "ARV", "BLM", "demanded")],
+        [Act("REQUEST", "ARV", "BMR", "demanded")],
     )
     dam = news(
-        "b", "2024-03-04", "Gazette", "Arvania demanded that Belmora open the dam.", [Act("REQUEST", "ARV", "BLM", "demanded")]
+        "b", "2024-03-04", "Gazette", "Arvania demanded that Belmora open the dam.", [Act("REQUEST", "ARV", "BMR", "demanded")]
     )
     assert len(between(tmp_path, crew, dam)) == 2
 
 
 def test_one_sentence_does_not_tell_one_act_twice(tmp_path: Path) -> None:
     text = "Belmora fired on a trawler and fired on a ferry."
-    acts = [Act("ASSAULT", "BLM", "ARV", "fired"), Act("ASSAULT", "BLM", "ARV", "fired on a ferry")]
+    acts = [Act("ASSAULT", "BMR", "ARV", "fired"), Act("ASSAULT", "BMR", "ARV", "fired on a ferry")]
     assert len(between(tmp_path, news("a", "2024-03-04", "Courier", text, acts))) == 2
 
 
@@ -78,13 +78,13 @@ def test_a_later_report_with_two_days_parts_what_was_taken_for_one(tmp_path: Pat
         "Post",
         both,
         [
-            Act("ASSAULT", "BLM", "ARV", "fired", date="2024-03-02"),
-            Act("ASSAULT", "BLM", "ARV", "fired", at="They fired", date="2024-03-05"),
+            Act("ASSAULT", "BMR", "ARV", "fired", date="2024-03-02"),
+            Act("ASSAULT", "BMR", "ARV", "fired", at="They fired", date="2024-03-05"),
         ],
     )
     db = ledger(tmp_path, shots("a", "2024-03-03", "Courier"), shots("b", "2024-03-06", "Gazette"), later)
-    assert len(pair_at(db, "ARV", "BLM", known_by=on("2024-03-06")).happenings) == 1
-    parted = pair_at(db, "ARV", "BLM", known_by=on("2024-03-07")).happenings
+    assert len(pair_at(db, "ARV", "BMR", known_by=on("2024-03-06")).happenings) == 1
+    parted = pair_at(db, "ARV", "BMR", known_by=on("2024-03-07")).happenings
     assert [[r.article.name for r in h.reports] for h in parted] == [["a", "c"], ["b", "c"]]
 
 
@@ -94,18 +94,18 @@ def test_a_scheduled_meeting_that_took_place_is_one_happening_whose_status_moved
         "2024-03-04",
         "Courier",
         "Talks between Arvania and Belmora will be held in Port Amaro on Monday.",
-        [Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-11", place="Port Amaro")],
+        [Act("CONSULT", "ARV BMR", "", "Talks", "scheduled", date="2024-03-11", place="Port Amaro")],
     )
     held = news(
         "b",
         "2024-03-12",
         "Gazette",
         "Envoys of Arvania and Belmora met for five hours.",
-        [Act("CONSULT", "ARV BLM", "", "met", date="2024-03-11")],
+        [Act("CONSULT", "ARV BMR", "", "met", date="2024-03-11")],
     )
     db = ledger(tmp_path, plan, held)
-    (before,) = pair_at(db, "ARV", "BLM", known_by=on("2024-03-11")).happenings
-    (after,) = pair_at(db, "ARV", "BLM", known_by=on("2024-03-12")).happenings
+    (before,) = pair_at(db, "ARV", "BMR", known_by=on("2024-03-11")).happenings
+    (after,) = pair_at(db, "ARV", "BMR", known_by=on("2024-03-12")).happenings
     assert (before.status, after.status) == ("scheduled", "happened")
     assert [s[0] for s in after.statuses] == ["scheduled", "happened"]
     assert after.place == "Port Amaro"
@@ -117,7 +117,7 @@ def test_one_side_says_it_and_the_other_denies_it(tmp_path: Path) -> None:
         "2024-03-04",
         "Courier",
         "Belmora had fired on a trawler near Cape Orn, Torvek said.",
-        [Act("ASSAULT", "BLM", "ARV", "fired", by="s1")],
+        [Act("ASSAULT", "BMR", "ARV", "fired", by="s1")],
         [Words("Torvek", "Belmora had fired on a trawler near Cape Orn")],
     )
     denied = news(
@@ -125,12 +125,12 @@ def test_one_side_says_it_and_the_other_denies_it(tmp_path: Path) -> None:
         "2024-03-05",
         "Gazette",
         "Vasht denied that Belmora fired on a trawler near Cape Orn.",
-        [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1")],
+        [Act("ASSAULT", "BMR", "ARV", "fired", "denied", by="s1")],
         [Words("Vasht", "that Belmora fired on a trawler near Cape Orn")],
     )
     (one,) = between(tmp_path, said, denied)
     assert one.contested
-    assert one.sides == (frozenset({"ARV"}), frozenset({"BLM"}))
+    assert one.sides == (frozenset({"ARV"}), frozenset({"BMR"}))
     (alone,) = between(tmp_path, said, denied, day="2024-03-04")
     assert not alone.contested
 
@@ -173,7 +173,7 @@ def test_articles_of_one_publisher_count_once(tmp_path: Path) -> None:
 def test_the_order_of_reports_does_not_matter(tmp_path: Path) -> None:
     texts = (FIRED, "Belmora fired at a trawler.", "A trawler from Arvania was fired on near Cape Orn.")
     db = ledger(tmp_path, *(shots(f"a{n}", f"2024-03-{n + 1:02}", f"P{n % 3}", texts[n % 3]) for n in range(12)))
-    reports = queries.reports_between(db, ["ARV"], ["BLM"], known_by=on("2024-12-31"))
+    reports = queries.reports_between(db, ["ARV"], ["BMR"], known_by=on("2024-12-31"))
     expected = [h.to_dict() for h in merge(reports)]
     for seed in range(5):
         random.Random(seed).shuffle(reports)

@@ -23,25 +23,25 @@ def told(day: str, text: str, *acts: Act, words: Sequence[Words] = ()) -> Readin
 
 
 DEMAND = told(
-    "2024-03-04", "Torvek demanded that Belmora release the crew of the trawler.", Act("REQUEST", "Torvek", "BLM", "demanded")
+    "2024-03-04", "Torvek demanded that Belmora release the crew of the trawler.", Act("REQUEST", "Torvek", "BMR", "demanded")
 )
-REFUSAL = told("2024-03-08", "Belmora refused to hand over the Arvanian crew.", Act("REJECT", "BLM", "ARV", "refused"))
-RELEASE = told("2024-03-20", "Belmora freed the sailors, who reached Arvania by bus.", Act("RETREAT", "BLM", "ARV", "freed"))
+REFUSAL = told("2024-03-08", "Belmora refused to hand over the Arvanian crew.", Act("REJECT", "BMR", "ARV", "refused"))
+RELEASE = told("2024-03-20", "Belmora freed the sailors, who reached Arvania by bus.", Act("RETREAT", "BMR", "ARV", "freed"))
 PLAN = told(
     "2024-03-04",
     "Talks between Arvania and Belmora will be held in Port Amaro on 15 March.",
-    Act("CONSULT", "ARV BLM", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro"),
+    Act("CONSULT", "ARV BMR", "", "Talks", "scheduled", date="2024-03-15", place="Port Amaro"),
 )
 THREAT = told(
     "2024-03-04",
     "Arvania will close the strait to Belmoran ships unless the crew is freed, Torvek warned.",
-    Act("THREATEN", "Torvek", "BLM", "warned"),
-    Act("COERCE", "ARV", "BLM", "close", "hypothetical", condition="unless the crew is freed"),
+    Act("THREATEN", "Torvek", "BMR", "warned"),
+    Act("COERCE", "ARV", "BMR", "close", "hypothetical", condition="unless the crew is freed"),
 )
 
 
 def items(folder: Path, *readings: Reading, day: str = "2024-04-30", kind: str | None = None) -> list[Item]:
-    state = pair_at(ledger(folder, *readings), "ARV", "BLM", known_by=on(day))
+    state = pair_at(ledger(folder, *readings), "ARV", "BMR", known_by=on(day))
     return [i for i in state.items if kind in (None, i.kind)]
 
 
@@ -52,7 +52,7 @@ def path(item: Item) -> list[str]:
 def test_a_demand_is_refused_then_met(tmp_path: Path) -> None:
     (demand,) = items(tmp_path, DEMAND, REFUSAL, RELEASE, kind="demand")
     assert path(demand) == ["open", "refused", "met"]
-    assert (demand.actor, demand.recipient, demand.who) == ("ARV", "BLM", "Ilan Torvek")
+    assert (demand.actor, demand.recipient, demand.who) == ("ARV", "BMR", "Ilan Torvek")
     assert all(c.evidence and 0 < c.confidence <= 1 for c in demand.changes)
 
 
@@ -63,25 +63,25 @@ def test_the_status_is_that_of_the_moment(tmp_path: Path, day: str, status: str)
 
 
 def test_an_answer_to_another_matter_changes_nothing(tmp_path: Path) -> None:
-    dam = told("2024-03-08", "Belmora refused to open the dam on the river to Arvania.", Act("REJECT", "BLM", "ARV", "refused"))
+    dam = told("2024-03-08", "Belmora refused to open the dam on the river to Arvania.", Act("REJECT", "BMR", "ARV", "refused"))
     (demand,) = items(tmp_path, DEMAND, dam, kind="demand")
     assert demand.status == "open"
 
 
 def test_an_answer_by_the_same_side_is_none(tmp_path: Path) -> None:
-    own = told("2024-03-08", "Arvania freed the Belmoran crew.", Act("RETREAT", "ARV", "BLM", "freed"))
+    own = told("2024-03-08", "Arvania freed the Belmoran crew.", Act("RETREAT", "ARV", "BMR", "freed"))
     assert items(tmp_path, DEMAND, own, kind="demand")[0].status == "open"
 
 
 def test_what_is_only_promised_does_not_meet_a_demand(tmp_path: Path) -> None:
-    promise = told("2024-03-08", "Belmora will free the crew, Dray said.", Act("RETREAT", "BLM", "ARV", "free", "promised"))
+    promise = told("2024-03-08", "Belmora will free the crew, Dray said.", Act("RETREAT", "BMR", "ARV", "free", "promised"))
     (demand,) = items(tmp_path, DEMAND, promise, kind="demand")
     assert demand.status == "partly met"
 
 
 def test_the_same_demand_again_is_repeated(tmp_path: Path) -> None:
     again = told(
-        "2024-03-12", "Arvania demanded again that Belmora release the crew.", Act("REQUEST", "ARV", "BLM", "demanded")
+        "2024-03-12", "Arvania demanded again that Belmora release the crew.", Act("REQUEST", "ARV", "BMR", "demanded")
     )
     (demand,) = items(tmp_path, DEMAND, again, kind="demand")
     assert path(demand) == ["open", "repeated"]
@@ -96,7 +96,7 @@ def test_a_demand_lapses_after_half_a_year_of_silence(tmp_path: Path) -> None:
 
 
 def test_a_threat_keeps_its_condition_and_is_carried_out(tmp_path: Path) -> None:
-    closed = told("2024-03-18", "Arvania closed the strait to ships from Belmora.", Act("COERCE", "ARV", "BLM", "closed"))
+    closed = told("2024-03-18", "Arvania closed the strait to ships from Belmora.", Act("COERCE", "ARV", "BMR", "closed"))
     (threat,) = items(tmp_path, THREAT, closed, kind="threat")
     assert threat.condition == "unless the crew is freed"
     assert path(threat) == ["open", "carried out"]
@@ -108,7 +108,7 @@ def test_a_threat_whose_condition_is_met(tmp_path: Path) -> None:
 
 
 def test_the_threatened_act_alone_is_no_happening(tmp_path: Path) -> None:
-    state = pair_at(ledger(tmp_path, THREAT), "ARV", "BLM", known_by=on("2024-04-30"))
+    state = pair_at(ledger(tmp_path, THREAT), "ARV", "BMR", known_by=on("2024-04-30"))
     assert [h.status for h in state.happenings if h.event_type == "COERCE"] == ["hypothetical"]
 
 
@@ -116,10 +116,10 @@ def test_a_promise_is_kept(tmp_path: Path) -> None:
     pledge = told(
         "2024-03-04",
         "Belmora pledged to withdraw its patrol boats from Arvanian waters.",
-        Act("AGREE", "BLM", "ARV", "pledged"),
+        Act("AGREE", "BMR", "ARV", "pledged"),
     )
     done = told(
-        "2024-03-14", "Belmora withdrew its boats from the waters of Arvania.", Act("RETREAT", "BLM", "ARV", "withdrew")
+        "2024-03-14", "Belmora withdrew its boats from the waters of Arvania.", Act("RETREAT", "BMR", "ARV", "withdrew")
     )
     (promise,) = items(tmp_path, pledge, done, kind="promise")
     assert path(promise) == ["open", "kept"]
@@ -127,16 +127,16 @@ def test_a_promise_is_kept(tmp_path: Path) -> None:
 
 def test_a_promise_is_broken(tmp_path: Path) -> None:
     pledge = told(
-        "2024-03-04", "Belmora pledged to keep its patrol boats out of Arvanian waters.", Act("AGREE", "BLM", "ARV", "pledged")
+        "2024-03-04", "Belmora pledged to keep its patrol boats out of Arvanian waters.", Act("AGREE", "BMR", "ARV", "pledged")
     )
-    broken = told("2024-03-14", "Belmora sent patrol boats into Arvanian waters.", Act("MOBILIZE", "BLM", "ARV", "sent"))
+    broken = told("2024-03-14", "Belmora sent patrol boats into Arvanian waters.", Act("MOBILIZE", "BMR", "ARV", "sent"))
     (promise,) = items(tmp_path, pledge, broken, kind="promise")
     assert path(promise) == ["open", "broken"]
 
 
 def test_an_offer_is_refused(tmp_path: Path) -> None:
-    offer = told("2024-03-04", "Belmora offered Arvania joint inspections of trawlers.", Act("AGREE", "BLM", "ARV", "offered"))
-    no = told("2024-03-06", "Arvania rejected the joint inspections.", Act("REJECT", "ARV", "BLM", "rejected"))
+    offer = told("2024-03-04", "Belmora offered Arvania joint inspections of trawlers.", Act("AGREE", "BMR", "ARV", "offered"))
+    no = told("2024-03-06", "Arvania rejected the joint inspections.", Act("REJECT", "ARV", "BMR", "rejected"))
     (found,) = items(tmp_path, offer, no, kind="offer")
     assert path(found) == ["open", "refused"]
 
@@ -145,7 +145,7 @@ def test_a_meeting_is_held(tmp_path: Path) -> None:
     held = told(
         "2024-03-16",
         "Envoys of Arvania and Belmora met in Port Amaro.",
-        Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15"),
+        Act("CONSULT", "ARV BMR", "", "met", date="2024-03-15"),
     )
     (meeting,) = items(tmp_path, PLAN, held, kind="meeting")
     assert path(meeting) == ["scheduled", "held"]
@@ -156,9 +156,9 @@ def test_a_meeting_is_postponed_then_held_on_the_new_day(tmp_path: Path) -> None
     later = told(
         "2024-03-10",
         "The talks between Arvania and Belmora were postponed to 22 March.",
-        Act("CONSULT", "ARV BLM", "", "talks", "scheduled", date="2024-03-22"),
+        Act("CONSULT", "ARV BMR", "", "talks", "scheduled", date="2024-03-22"),
     )
-    held = told("2024-03-23", "Arvania and Belmora met for six hours.", Act("CONSULT", "ARV BLM", "", "met", date="2024-03-22"))
+    held = told("2024-03-23", "Arvania and Belmora met for six hours.", Act("CONSULT", "ARV BMR", "", "met", date="2024-03-22"))
     (meeting,) = items(tmp_path, PLAN, later, held, kind="meeting")
     assert path(meeting) == ["scheduled", "postponed", "held"]
     assert meeting.due
@@ -166,7 +166,7 @@ def test_a_meeting_is_postponed_then_held_on_the_new_day(tmp_path: Path) -> None
 
 
 def test_a_meeting_is_cancelled(tmp_path: Path) -> None:
-    off = told("2024-03-12", "Arvania called off the talks with Belmora.", Act("SANCTION", "ARV", "BLM", "called off"))
+    off = told("2024-03-12", "Arvania called off the talks with Belmora.", Act("SANCTION", "ARV", "BMR", "called off"))
     (meeting,) = items(tmp_path, PLAN, off, kind="meeting")
     assert path(meeting) == ["scheduled", "cancelled"]
 
@@ -175,11 +175,11 @@ def test_a_meeting_of_which_nobody_reports_lapses_and_late_news_revives_it(tmp_p
     late = told(
         "2024-04-10",
         "Arvania and Belmora met on 15 March in Port Amaro, it emerged.",
-        Act("CONSULT", "ARV BLM", "", "met", date="2024-03-15"),
+        Act("CONSULT", "ARV BMR", "", "met", date="2024-03-15"),
     )
     db = ledger(tmp_path, PLAN, late)
-    assert pair_at(db, "ARV", "BLM", known_by=on("2024-04-01")).items[0].status == "lapsed"
-    assert pair_at(db, "ARV", "BLM", known_by=on("2024-04-10")).items[0].status == "held"
+    assert pair_at(db, "ARV", "BMR", known_by=on("2024-04-01")).items[0].status == "lapsed"
+    assert pair_at(db, "ARV", "BMR", known_by=on("2024-04-10")).items[0].status == "held"
 
 
 def test_who_foretells_what_others_will_do_gets_a_record(tmp_path: Path) -> None:
@@ -187,10 +187,10 @@ def test_who_foretells_what_others_will_do_gets_a_record(tmp_path: Path) -> None
     foretold = told(
         "2024-03-04",
         f"{said}, analyst Edda Quill said.",
-        Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
+        Act("COERCE", "BMR", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
         words=[Words("Quill", said)],
     )
-    true = told("2024-03-20", "Belmora seized two Arvanian trawlers.", Act("COERCE", "BLM", "ARV", "seized"))
+    true = told("2024-03-20", "Belmora seized two Arvanian trawlers.", Act("COERCE", "BMR", "ARV", "seized"))
     (right,) = items(tmp_path, foretold, true, kind="prediction")
     assert (right.teller, right.status) == ("Edda Quill", "come true")
 
@@ -200,7 +200,7 @@ def test_a_prediction_that_did_not_come_true_has_failed(tmp_path: Path) -> None:
     foretold = told(
         "2024-03-04",
         f"{said}, analyst Edda Quill said.",
-        Act("COERCE", "BLM", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
+        Act("COERCE", "BMR", "ARV", "seize", "scheduled", date="2024-03-04/2024-03-31", by="s1"),
         words=[Words("Quill", said)],
     )
     (wrong,) = items(tmp_path, foretold, kind="prediction")
@@ -212,7 +212,7 @@ def test_what_may_happen_is_no_prediction(tmp_path: Path) -> None:
     foretold = told(
         "2024-03-04",
         f"{said}, analyst Edda Quill said.",
-        Act("COERCE", "BLM", "ARV", "seize", "hypothetical", by="s1"),
+        Act("COERCE", "BMR", "ARV", "seize", "hypothetical", by="s1"),
         words=[Words("Quill", said)],
     )
     assert items(tmp_path, foretold, kind="prediction") == []
@@ -244,7 +244,7 @@ def test_a_decision_survives_a_reread_that_keeps_the_event(tmp_path: Path) -> No
     db = ledger(tmp_path, DEMAND)
     decide(db, 1, known_by=on("2024-03-10"), set_to="met", because="home", now=on("2025-01-02"))
     again = told(
-        "2024-03-04", DEMAND.article.text, Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BLM", "demanded")
+        "2024-03-04", DEMAND.article.text, Act("SUPPORT", "CSV", "ARV", "crew"), Act("REQUEST", "ARV", "BMR", "demanded")
     )
     list(stage(db, [(1, again)], "0.2.0"))
     adopt(db, "0.2.0", now=on("2025-01-03"))
@@ -257,7 +257,7 @@ def test_a_decision_whose_event_is_gone_is_kept_and_told(tmp_path: Path) -> None
     decide(db, 1, known_by=on("2024-03-10"), set_to="met", because="home", now=on("2025-01-02"))
     list(stage(db, [(1, news("demand", "2024-03-04", "Courier", DEMAND.article.text, reader="0.2.0"))], "0.2.0"))
     adopt(db, "0.2.0", now=on("2025-01-03"))
-    state = pair_at(db, "ARV", "BLM", known_by=on("2024-04-01"))
+    state = pair_at(db, "ARV", "BMR", known_by=on("2024-04-01"))
     assert state.items == ()
     assert [d.reason for d in state.lost] == ["home"]
 

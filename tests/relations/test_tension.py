@@ -18,12 +18,12 @@ FIRED = "A Belmoran patrol boat fired on an Arvanian trawler near Cape Orn."
 
 
 def attack(name: str = "a", day: str = "2024-03-04", publisher: str = "Courier", **rest: str) -> Reading:
-    return news(name, day, publisher, FIRED, [Act("ASSAULT", "BLM", "ARV", "fired", date=rest.pop("date", day), **rest)])  # type: ignore[arg-type]
+    return news(name, day, publisher, FIRED, [Act("ASSAULT", "BMR", "ARV", "fired", date=rest.pop("date", day), **rest)])  # type: ignore[arg-type]
 
 
 def at(folder: Path, day: str, *readings: Reading) -> DyadDay:
-    state = pair_at(ledger(folder, *readings), "ARV", "BLM", known_by=on(day))
-    return tension_of(state.happenings, "BLM", "ARV", on=date.fromisoformat(day))
+    state = pair_at(ledger(folder, *readings), "ARV", "BMR", known_by=on(day))
+    return tension_of(state.happenings, "BMR", "ARV", on=date.fromisoformat(day))
 
 
 def test_an_attack_by_one_publisher(tmp_path: Path) -> None:
@@ -32,23 +32,23 @@ def test_an_attack_by_one_publisher(tmp_path: Path) -> None:
 
 def test_tension_halves_in_thirty_days(tmp_path: Path) -> None:
     db = ledger(tmp_path, attack())
-    state = pair_at(db, "ARV", "BLM", known_by=on("2024-05-03"))
+    state = pair_at(db, "ARV", "BMR", known_by=on("2024-05-03"))
     values = [
-        tension_of(state.happenings, "BLM", "ARV", on=day).tension
+        tension_of(state.happenings, "BMR", "ARV", on=day).tension
         for day in (date(2024, 3, 4), date(2024, 4, 3), date(2024, 5, 3))
     ]
     assert values == pytest.approx([6.3, 3.15, 1.575])
 
 
 def test_the_other_direction_has_a_value_of_its_own(tmp_path: Path) -> None:
-    state = pair_at(ledger(tmp_path, attack()), "ARV", "BLM", known_by=on("2024-03-04"))
-    assert tension_of(state.happenings, "ARV", "BLM", on=date(2024, 3, 4)).tension is None
+    state = pair_at(ledger(tmp_path, attack()), "ARV", "BMR", known_by=on("2024-03-04"))
+    assert tension_of(state.happenings, "ARV", "BMR", on=date(2024, 3, 4)).tension is None
 
 
 def test_cooperation_counts_down_in_both_directions(tmp_path: Path) -> None:
-    met = news("a", "2024-03-04", "Courier", "Arvania and Belmora met.", [Act("CONSULT", "ARV BLM", "", "met")])
-    state = pair_at(ledger(tmp_path, met), "ARV", "BLM", known_by=on("2024-03-04"))
-    for pair in (("ARV", "BLM"), ("BLM", "ARV")):
+    met = news("a", "2024-03-04", "Courier", "Arvania and Belmora met.", [Act("CONSULT", "ARV BMR", "", "met")])
+    state = pair_at(ledger(tmp_path, met), "ARV", "BMR", known_by=on("2024-03-04"))
+    for pair in (("ARV", "BMR"), ("BMR", "ARV")):
         assert tension_of(state.happenings, *pair, on=date(2024, 3, 4)).tension == pytest.approx(-2.5 * 0.7)
 
 
@@ -65,7 +65,7 @@ def test_more_publishers_make_it_surer_not_bigger(tmp_path: Path) -> None:
             "2024-03-04",
             f"Paper {n}",
             FIRED.replace("near", f"{n} miles off"),
-            [Act("ASSAULT", "BLM", "ARV", "fired", date="2024-03-04")],
+            [Act("ASSAULT", "BMR", "ARV", "fired", date="2024-03-04")],
         )
         for n in range(8)
     ]
@@ -81,7 +81,7 @@ def test_the_word_of_the_other_side_alone_counts_less(tmp_path: Path) -> None:
         "2024-03-04",
         "Courier",
         text,
-        [Act("ASSAULT", "BLM", "ARV", "fired", by="s1")],
+        [Act("ASSAULT", "BMR", "ARV", "fired", by="s1")],
         [Words("Torvek", "Belmora fired on a trawler")],
     )
     (share,) = at(tmp_path, "2024-03-04", said).shares
@@ -94,7 +94,7 @@ def test_a_contested_happening_counts_half(tmp_path: Path) -> None:
         "2024-03-04",
         "Gazette",
         f"Vasht denied it: {FIRED}",
-        [Act("ASSAULT", "BLM", "ARV", "fired", "denied", by="s1", date="2024-03-04")],
+        [Act("ASSAULT", "BMR", "ARV", "fired", "denied", by="s1", date="2024-03-04")],
         [Words("Vasht", "Belmoran patrol boat fired on an Arvanian trawler near Cape Orn")],
     )
     (share,) = at(tmp_path, "2024-03-04", attack(), denied).shares
@@ -103,9 +103,9 @@ def test_a_contested_happening_counts_half(tmp_path: Path) -> None:
 
 def test_silence_for_ninety_days_is_no_data(tmp_path: Path) -> None:
     db = ledger(tmp_path, attack())
-    state = pair_at(db, "ARV", "BLM", known_by=on("2024-12-31"))
-    assert tension_of(state.happenings, "BLM", "ARV", on=date(2024, 6, 2)).tension is not None
-    assert tension_of(state.happenings, "BLM", "ARV", on=date(2024, 6, 3)).tension is None
+    state = pair_at(db, "ARV", "BMR", known_by=on("2024-12-31"))
+    assert tension_of(state.happenings, "BMR", "ARV", on=date(2024, 6, 2)).tension is not None
+    assert tension_of(state.happenings, "BMR", "ARV", on=date(2024, 6, 3)).tension is None
 
 
 acts = st.tuples(
@@ -119,7 +119,7 @@ def test_the_shares_sum_to_the_value(drawn: list[tuple[str, int, str]]) -> None:
     from tempfile import TemporaryDirectory
 
     readings = [
-        news(str(n), f"2024-03-{day:02}", publisher, f"Belmora did thing {n} to Arvania.", [Act(kind, "BLM", "ARV", "did")])
+        news(str(n), f"2024-03-{day:02}", publisher, f"Belmora did thing {n} to Arvania.", [Act(kind, "BMR", "ARV", "did")])
         for n, (kind, day, publisher) in enumerate(drawn)
     ]
     with TemporaryDirectory() as folder:
@@ -134,10 +134,10 @@ def test_each_value_of_a_series_is_what_its_own_day_knew(tmp_path: Path) -> None
         "2024-04-01",
         "Gazette",
         "Belmora shelled a lighthouse of Arvania on 5 March.",
-        [Act("ASSAULT", "BLM", "ARV", "shelled", date="2024-03-05")],
+        [Act("ASSAULT", "BMR", "ARV", "shelled", date="2024-03-05")],
     )
     db = ledger(tmp_path, attack(), late)
-    points = {p.day.isoformat(): p.tension for p in series(db, "BLM", "ARV", known_by=on("2024-04-01"), days=40, step_days=1)}
+    points = {p.day.isoformat(): p.tension for p in series(db, "BMR", "ARV", known_by=on("2024-04-01"), days=40, step_days=1)}
     assert points["2024-03-03"] is None
     assert points["2024-03-06"] == pytest.approx(at_day(db, "2024-03-06"))
     assert points["2024-04-01"] == pytest.approx(at_day(db, "2024-04-01"))
@@ -145,12 +145,12 @@ def test_each_value_of_a_series_is_what_its_own_day_knew(tmp_path: Path) -> None
 
 
 def at_day(db: object, day: str) -> float | None:
-    state = pair_at(db, "ARV", "BLM", known_by=on(day))  # type: ignore[arg-type]
-    return tension_of(state.happenings, "BLM", "ARV", on=date.fromisoformat(day)).tension
+    state = pair_at(db, "ARV", "BMR", known_by=on(day))  # type: ignore[arg-type]
+    return tension_of(state.happenings, "BMR", "ARV", on=date.fromisoformat(day)).tension
 
 
 def weekly(*values: float | None) -> list[DyadDay]:
-    return [DyadDay("BLM", "ARV", date(2024, 1, 1), v) for v in values]
+    return [DyadDay("BMR", "ARV", date(2024, 1, 1), v) for v in values]
 
 
 def test_a_change_is_unusual_only_against_the_own_past() -> None:

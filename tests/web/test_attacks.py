@@ -42,7 +42,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """A ledger whose article has script in its title, text, quotation, publisher and address."""
     text = f"{EVIL}\n\nArvania threatened Belmora. “We mean {EVIL} it,” Torvek said."
     reading = news(
-        "evil", "2024-03-05", f"Courier {EVIL}", text, [Act("THREATEN", "ARV", "BLM", "threatened")],
+        "evil", "2024-03-05", f"Courier {EVIL}", text, [Act("THREATEN", "ARV", "BMR", "threatened")],
         [Words("Torvek", f"“We mean {EVIL} it,”", cue="said")], title=EVIL, url="javascript:alert(1)//" + EVIL,
     )  # fmt: skip
     return client(ledger_with(tmp_path_factory.mktemp("evil") / "evil.ledger", [reading]))
@@ -50,7 +50,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/article/1", "/article/1?view=voice&voice=1&loaded=1", "/dyad/ARV/BLM", "/happening/1", "/speaker?name=Ilan+Torvek",
+    ["/", "/article/1", "/article/1?view=voice&voice=1&loaded=1", "/dyad/ARV/BMR", "/happening/1", "/speaker?name=Ilan+Torvek",
      "/publisher", "/search?q=mean", "/item/1"],
 )  # fmt: skip
 def test_script_in_articles_stays_text(hostile: TestClient, path: str) -> None:
@@ -60,7 +60,7 @@ def test_script_in_articles_stays_text(hostile: TestClient, path: str) -> None:
     assert 'href="javascript:' not in page
 
 
-@pytest.mark.parametrize("path", ["/search?q={}", "/speaker?name={}", "/publisher?name={}", "/dyad/{}/BLM", "/?as_of={}"])
+@pytest.mark.parametrize("path", ["/search?q={}", "/speaker?name={}", "/publisher?name={}", "/dyad/{}/BMR", "/?as_of={}"])
 def test_script_in_addresses_stays_text(site: TestClient, path: str) -> None:
     assert "<script>alert" not in site.get(path.format(quote(EVIL, safe=""))).text
 
@@ -79,7 +79,7 @@ ODD = (
     "a* OR NEAR(", "../..",
 )  # fmt: skip
 ASKED = (
-    "/?as_of={}", "/dyad/ARV/BLM?days={}", "/dyad/ARV/BLM?until={}", "/dyad/{}/BLM", "/article/{}", "/item/{}",
+    "/?as_of={}", "/dyad/ARV/BMR?days={}", "/dyad/ARV/BMR?until={}", "/dyad/{}/BMR", "/article/{}", "/item/{}",
     "/article/8?view=voice&voice={}", "/happening/{}", "/search?q={}", "/search?q=crew&since={}", "/speaker?name={}",
     "/publisher?name={}", "/reading/{}",
 )  # fmt: skip

@@ -28,8 +28,8 @@ AS_OF = f"as_of={DAY}"
 PAGES = {
     "start": f"/?{AS_OF}",
     "start-now": "/",
-    "dyad": f"/dyad/ARV/BLM?{AS_OF}",
-    "dyad-year": f"/dyad/ARV/BLM?days=364&{AS_OF}",
+    "dyad": f"/dyad/ARV/BMR?{AS_OF}",
+    "dyad-year": f"/dyad/ARV/BMR?days=364&{AS_OF}",
     "article": f"/article/8?{AS_OF}",
     "article-happened": f"/article/8?view=happened&{AS_OF}",
     "article-loaded": f"/article/8?view=narrator&loaded=true&{AS_OF}",
@@ -208,12 +208,12 @@ def test_long_names_stay_on_a_phone(browser: Any, tmp_path: Path) -> None:
     """One event, and names without a place to break."""
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
     text = f"{long}\n\nArvania threatened Belmora. “We {long} mean it,” Torvek said."
-    acts = [Act("THREATEN", "ARV", "BLM", "threatened")]
+    acts = [Act("THREATEN", "ARV", "BMR", "threatened")]
     words = [Words("Torvek", f"“We {long} mean it,”", cue="said")]
     reading = news("long", "2024-03-05", long, text, acts, words, title=long, url=f"https://{long}.example/")
     with running(ledger_with(tmp_path / "a.ledger", [reading])) as port:
         page, _ = opened(browser, **DEVICES["phone"])
-        for path in ("/", "/article/1", "/dyad/ARV/BLM", "/happening/1", "/item/1", "/publisher", "/search?q=mean", "/speaker"):
+        for path in ("/", "/article/1", "/dyad/ARV/BMR", "/happening/1", "/item/1", "/publisher", "/search?q=mean", "/speaker"):
             page.goto(f"http://127.0.0.1:{port}{path}{'&' if '?' in path else '?'}as_of=2024-03-06")
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         page.goto(f"http://127.0.0.1:{port}/publisher?name={long}")

@@ -19,7 +19,7 @@ from detente.web.pages.page import Asked, NotThere
 
 AS_OF = f"as_of={DAY}"
 PATHS = (
-    "/", "/dyad/ARV/BLM", "/article/8", "/happening/1", "/search?q=crew", "/speaker", "/speaker?name=Ilan+Torvek",
+    "/", "/dyad/ARV/BMR", "/article/8", "/happening/1", "/search?q=crew", "/speaker", "/speaker?name=Ilan+Torvek",
     "/publisher", "/publisher?name=The+Meridian", "/forecasts",
 )  # fmt: skip
 
@@ -66,17 +66,17 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script(site: TestC
 
 def test_the_first_page_lists_pairs_by_tension(site: TestClient) -> None:
     data = site.get(f"/index.json?{AS_OF}").json()
-    assert (data["pairs"][0]["one"], data["pairs"][0]["other"]) == ("ARV", "BLM")
+    assert (data["pairs"][0]["one"], data["pairs"][0]["other"]) == ("ARV", "BMR")
     assert len(data["pairs"][0]["directions"][0]["weeks"]) == 27
     peaks = [r["peak"] for r in data["pairs"] if r["peak"] is not None]
     assert peaks == sorted(peaks, reverse=True)
 
 
 def test_a_day_between_shows_only_what_was_known_then(site: TestClient) -> None:
-    early, late = (site.get(f"/dyad/ARV/BLM.json?as_of={d}").json() for d in ("2024-03-10", DAY))
+    early, late = (site.get(f"/dyad/ARV/BMR.json?as_of={d}").json() for d in ("2024-03-10", DAY))
     assert early["brief"]["articles"] < late["brief"]["articles"]
     assert all(day <= "2024-03-10" for day in early["chart"]["days"])
-    assert "Calliste is home" not in site.get("/dyad/ARV/BLM?as_of=2024-03-10").text
+    assert "Calliste is home" not in site.get("/dyad/ARV/BMR?as_of=2024-03-10").text
 
 
 def test_a_day_that_has_not_come_is_refused_with_a_sentence(site: TestClient) -> None:
@@ -86,7 +86,7 @@ def test_a_day_that_has_not_come_is_refused_with_a_sentence(site: TestClient) ->
 
 
 def test_the_dyad_page_shows_all_of_the_brief(site: TestClient) -> None:
-    page = words(site.get(at("/dyad/ARV/BLM")).text)
+    page = words(site.get(at("/dyad/ARV/BMR")).text)
     for heading in (
         "Tension",
         "Lately",
@@ -103,14 +103,14 @@ def test_the_dyad_page_shows_all_of_the_brief(site: TestClient) -> None:
 
 
 def test_marks_of_the_chart_lead_to_their_happenings(site: TestClient) -> None:
-    page = site.get(at("/dyad/ARV/BLM")).text
+    page = site.get(at("/dyad/ARV/BMR")).text
     marks = re.findall(r'<a class="mark[^"]*" href="(/happening/\d+)', page)
-    numbers = {m["number"] for m in site.get(at("/dyad/ARV/BLM.json")).json()["chart"]["marks"]}
+    numbers = {m["number"] for m in site.get(at("/dyad/ARV/BMR.json")).json()["chart"]["marks"]}
     assert {int(m.rsplit("/")[-1]) for m in marks} == numbers
 
 
 def test_names_work_as_well_as_codes(site: TestClient) -> None:
-    assert site.get("/dyad/arv/BLM").status_code == 200
+    assert site.get("/dyad/arv/BMR").status_code == 200
     missing = site.get("/dyad/ARV/XQZ")
     assert missing.status_code == 404
     assert "is not a code of an actor" in missing.text
@@ -169,7 +169,7 @@ def test_a_person_corrects_an_item_and_sees_it(tmp_path: Path) -> None:
     from site_of_crisis import crisis_ledger
 
     web = client(crisis_ledger(tmp_path / "a.ledger"))
-    number = next(c for c in web.get(at("/dyad/ARV/BLM.json")).json()["board"] if c["kind"] == "demand")["open"][0]["number"]
+    number = next(c for c in web.get(at("/dyad/ARV/BMR.json")).json()["board"] if c["kind"] == "demand")["open"][0]["number"]
     form = {"csrf": token_of(web.get(f"/item/{number}?{AS_OF}").text), "as_of": DAY, "verb": "set", "status": "met"}
     assert web.post(f"/item/{number}", data=form).status_code == 400  # no reason
     answer = web.post(f"/item/{number}", data={**form, "because": "They said so on the phone."})
@@ -248,14 +248,14 @@ def test_a_plan_names_its_track_also_where_a_body_meets(tmp_path: Path) -> None:
 def test_a_column_with_many_items_shows_some_and_leads_to_pages_of_all(tmp_path: Path) -> None:
     things = [f"{a}{b}{c}" for a in "bdfgklmn" for b in "aeiou" for c in "st"]
     asked = [f"Arvania demanded that Belmora return {t}ow {t}um {t}ix." for t in things]
-    acts = [Act("REQUEST", "ARV", "BLM", "demanded")]
+    acts = [Act("REQUEST", "ARV", "BMR", "demanded")]
     readings = [news(f"n{n}", "2024-03-05", "Courier", text, acts) for n, text in enumerate(asked)]
     web = client(ledger_with(tmp_path / "many.ledger", readings), reads_per_s=0)
-    (column,) = web.get("/dyad/ARV/BLM.json?as_of=2024-03-06").json()["board"]
+    (column,) = web.get("/dyad/ARV/BMR.json?as_of=2024-03-06").json()["board"]
     assert (len(column["open"]), column["open_number"]) == (8, 80)
-    assert "All 80 demands" in web.get("/dyad/ARV/BLM?as_of=2024-03-06").text
-    pages = [web.get(f"/dyad/ARV/BLM.json?as_of=2024-03-06&kind=demand&page={n}").json() for n in (1, 2, 3)]
+    assert "All 80 demands" in web.get("/dyad/ARV/BMR?as_of=2024-03-06").text
+    pages = [web.get(f"/dyad/ARV/BMR.json?as_of=2024-03-06&kind=demand&page={n}").json() for n in (1, 2, 3)]
     assert [p["page"] for p in pages] == [1, 2, 2]
     assert [len(p["board"][0]["open"]) for p in pages] == [60, 20, 20]
     assert len({i["number"] for p in pages[:2] for i in p["board"][0]["open"]}) == 80
-    assert web.get("/dyad/ARV/BLM?kind=nothing").status_code == 400
+    assert web.get("/dyad/ARV/BMR?kind=nothing").status_code == 400

@@ -8,7 +8,7 @@ neither of them was fitted to.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ import torch
 
 from detente.read.parties import BUCKETS, Option, Told
 from reader.batches import teaches_parties
+from reader.corpora import read_lines
 from reader.party_net import Lesson, fit, fit_mix
 from reader.sources import load_event_documents
 
 LEFT_OUT = 0.3  # share of events without the traits of the event before
+GOLD_TIMES = 3  # how often the documents of the gold are taken, beside the annotations made here
 TOLD_TRAITS = 3  # the last traits of an option, see PartyFinder._in_article
 
 Wanted = dict[str | None, list[int]]  # per code: is it actor, recipient
@@ -45,6 +47,11 @@ def examples(documents: Iterable[Any], seed: int) -> Iterator[tuple[list[Option]
             codes = dict.fromkeys(o.candidate.party.code for o in options)
             if options:
                 yield options, rng.random() < LEFT_OUT, {c: [int(c in event.actors), int(c in event.recipients)] for c in codes}
+
+
+def weighted(documents: Iterable[Any], gold: Collection[str]) -> list[Any]:
+    """Documents with those of the gold so often as they weigh."""
+    return [d for d in documents for _ in range(GOLD_TIMES if d.id in gold else 1)]
 
 
 def lesson_of(documents: Iterable[Any], seed: int) -> Lesson:
@@ -73,11 +80,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
     torch.set_num_threads(1)
+    gold = {row["doc"] for row in read_lines(args.corpora / "events/train.jsonl")}
     documents = load_event_documents(args.corpora, args.model)
-    taught = lesson_of((d for d in documents if teaches_parties(d.id)), args.seed)
+    taught = lesson_of(weighted((d for d in documents if teaches_parties(d.id)), gold), args.seed)
     new = lesson_of((d for d in documents if not teaches_parties(d.id)), args.seed)
     mix = fit_mix(new, fit(taught, args.seed)).numpy()
-    net = fit(lesson_of(documents, args.seed), args.seed)
+    net = fit(lesson_of(weighted(documents, gold), args.seed), args.seed)
     path = args.model / "decoding.npz"
     with np.load(path) as stored:
         matrices = {k: stored[k] for k in stored.files}
