@@ -17,6 +17,7 @@ LINKED = 0.3  # probability from which a cue takes a part
 NEAR = 60  # words on either side of a cue whose links are looked at
 BESIDE = 20  # words between a statement without a source and a source without a statement
 LIKELY = 0.1  # probability from which an untagged word is taken as the cue of a content that has none
+SIGNED = 4  # words beside a source in a paragraph that only signs the one before
 TOGETHER = 12  # words between two sources of one statement ("X said and Y confirmed that")
 POSSIBLE = 0.01  # probability from which an untagged word is considered as the cue or source that a content lacks
 
@@ -135,7 +136,29 @@ def draft_statements(layer: Layer, inner: bool = False) -> list[Draft]:
     Contents lead, not cues: annotators agree on what is said more than on the words that say so.
     """
     drafts = [_draft(layer, content, inner) for whole in layer.contents for content in split_content(layer, whole)]
-    return _with_idle_sources(layer, drafts)
+    return _with_idle_sources(layer, _without_later_cues(layer, drafts))
+
+
+def _without_later_cues(layer: Layer, drafts: list[Draft]) -> list[Draft]:
+    """Cue and source of a later paragraph that have a content of their own there are not those of the paragraph before.
+
+    Its speech runs on from what stands before it.
+    """
+    paragraph = [w.paragraph for w in layer.words]
+    own = {(part, paragraph[d.content[0]]) for d in drafts for part in (d.cue, d.source) if part}
+
+    def lent(d: Draft) -> bool:
+        later = [p for p in (d.cue, d.source) if p and paragraph[p[0]] > paragraph[d.content[-1]]]
+        bare = bool(later) and not d.cue and not _signs(layer, d.source, d.content)
+        return bare or any((part, paragraph[part[0]]) in own for part in later)
+
+    return [replace(d, source=(), cue=()) if lent(d) else d for d in drafts]
+
+
+def _signs(layer: Layer, source: tuple[int, ...], content: tuple[int, ...]) -> bool:
+    """Whether a source without a cue can be that of a content: not behind it in another paragraph, unless it stands alone."""
+    here, there = layer.words[source[0]].paragraph, layer.words[content[-1]].paragraph
+    return here <= there or sum(w.paragraph == here for w in layer.words) <= len(source) + SIGNED
 
 
 def _with_idle_sources(layer: Layer, drafts: list[Draft]) -> list[Draft]:
@@ -145,6 +168,7 @@ def _with_idle_sources(layer: Layer, drafts: list[Draft]) -> list[Draft]:
     out = []
     for d in drafts:
         near = [] if d.source else [s for s in idle if _gap(s, d.cue or d.content) <= BESIDE and not set(s) & set(d.content)]
+        near = near if d.cue else [s for s in near if _signs(layer, s, d.content)]
         if near:
             best = min(near, key=lambda s: _gap(s, d.cue or d.content))
             idle.remove(best)

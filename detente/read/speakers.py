@@ -35,6 +35,7 @@ _TOLD = set(
     "tell told tells telling inform informed assure assured warn warned remind reminded urge urged urges ask asked asks "
     "promise promised advise advised notify notified".split()
 )
+_OPENING = {"“", '"', "‘"}
 _SPOKEN_TO = {"said", "say", "says", "saying", "speaking", "spoke", "explained", "told", "addressing", "wrote"}
 
 
@@ -48,6 +49,7 @@ class Resolver:
     last: Speaker | None = None
     last_person: Speaker | None = None
     last_at: int = -1
+    last_quoted: bool = False  # whether the words of the last statement were a quotation
 
     @classmethod
     def of(cls, syntax: Syntax, cast: Cast, mentions: Sequence[Mention]) -> Resolver:
@@ -62,6 +64,7 @@ class Resolver:
             speakers[k] = self.resolve(statements[k], speakers[outer] if outer is not None else None)
             if speakers[k] is not None and statements[k].within is None:
                 self._remember(speakers[k], statements[k].draft.start)
+                self.last_quoted = statements[k].quoted
         return speakers
 
     def _remember(self, speaker: Speaker | None, at: int) -> None:
@@ -128,10 +131,26 @@ class Resolver:
         """Speech without a source goes on from the statement before, unless another person was named in between."""
         start = statement.draft.start
         words = self.syntax.words
+        if statement.quoted and not statement.draft.cue and not self.last_quoted:
+            named = self._leading_up(statement.draft.content)
+            if named is not None:
+                return named
         if self.last is None or not (statement.quoted or statement.draft.cue):
             return None
         gap = words[start].paragraph - words[self.last_at].paragraph if self.last_at >= 0 else 99
         return self.last if gap <= 8 else None
+
+    def _leading_up(self, content: Sequence[int]) -> Speaker | None:
+        """ "Arvania “has heard enough”": the state or person right before a quotation that goes on with a verb is quoted."""
+        words = self.syntax.words
+        mark = next((i for i in content if words[i].text in _OPENING), None)
+        if not mark or mark + 1 not in content:
+            return None
+        before = mark - 1
+        says = self.syntax.upos[mark + 1] in ("VERB", "AUX") or self.syntax.relations[before].startswith("nsubj")
+        named = before in self.by_word or before in self.cast.at
+        inside = words[before].paragraph == words[mark].paragraph
+        return self.of_words((before,), None) if says and named and inside else None
 
     def of_words(self, source: Sequence[int], outer: Speaker | None) -> Speaker | None:
         """The speaker that the words of a source name."""
@@ -204,9 +223,10 @@ class Resolver:
         return first > head and self.syntax.words[first - 1].text == "," and has_role(self.syntax, max(0, head - 2), head + 1)
 
     def _titled(self, word: int, head: int) -> bool:
-        """ "envoy Ilan Torvek": a name right behind a role, whatever the tree says."""
-        person = self.cast.at[word]
-        return has_role(self.syntax, head, head + 1) and any(a == head + 1 for a, _ in person.mentions)
+        """ "foreign affairs analyst Ilan Torvek": a name right behind a role, whatever the tree says."""
+        first = next((a for a, b in self.cast.at[word].mentions if a <= word <= b), word)
+        title = all(self.syntax.upos[i] in ("NOUN", "PROPN", "ADJ") for i in range(head, first))
+        return title and has_role(self.syntax, head, first)
 
     def _same_thing(self, word: int, head: int, inside: set[int]) -> bool:
         """Whether the words between a name and the head of the source only put names and titles side by side."""

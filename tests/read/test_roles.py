@@ -69,6 +69,21 @@ def test_the_tags_of_a_layer_are_decoded_with_its_transitions() -> None:
     assert np.allclose(found.sure.sum(1), 1)
 
 
+def test_a_cue_of_the_next_paragraph_with_a_content_of_its_own_is_not_taken() -> None:
+    first, second = drafts(
+        "Boats stayed.\n\nTorvek said ships left", "CccSQCc", source=pairs(4, 3), content=pairs(4, 0, 1, 2, 5, 6)
+    )
+    assert (first.source, first.cue, first.content) == ((), (), (0, 1, 2))
+    assert (second.source, second.cue, second.content) == ((3,), (4,), (5, 6))
+
+
+@pytest.mark.parametrize(("after", "source"), [("Ilan Torvek", (3, 4)), ("Ilan Torvek went home by train on Monday", ())])
+def test_a_name_alone_signs_the_paragraph_before(after: str, source: tuple[int, ...]) -> None:
+    text = f"Boats stayed.\n\n{after}"
+    (found,) = drafts(text, "CccSs".ljust(len(find_words(text)), "O"))
+    assert found.source == source
+
+
 def test_a_content_takes_its_cue_and_the_source_of_that_cue() -> None:
     (found,) = drafts("Torvek said ships left", "SQCc", source=pairs(1, 0), content=pairs(1, 2, 3))
     assert (found.source, found.cue, found.content) == ((0,), (1,), (2, 3))

@@ -202,6 +202,32 @@ def test_speech_without_a_source_goes_on_from_before() -> None:
     assert [s and s.name for s in found] == ["Olan Brask", "Olan Brask"]
 
 
+HEARD = """
+Arvania  PROPN NNP 4 nsubj
+“        PUNCT ``  4 punct
+has      AUX   VBZ 4 aux
+heard    VERB  VBN 0 root
+enough   ADJ   JJ  4 obj
+.        PUNCT .   4 punct
+”        PUNCT ''  4 punct
+"""
+
+
+def test_the_state_right_before_a_quotation_of_what_it_does_is_quoted() -> None:
+    told = (("Foreign Minister Olan Brask", "said", "ships left"), ("", "", "“has heard enough.”"))
+    (_, found) = speakers(NAMED + HEARD, *told)
+    assert found is not None
+    assert (found.name, found.kind) == ("Arvania", "state")
+
+
+def test_a_quotation_runs_on_from_another_quotation() -> None:
+    rows = "“ PUNCT `` 2 punct\nGo VERB VB 0 root\n! PUNCT . 2 punct\n” PUNCT '' 2 punct\nKolt PROPN NNP 6 nsubj B-PER\n"
+    rows += "said VERB VBD 2 parataxis\n. PUNCT . 2 punct\n"
+    (_, found) = speakers(rows + HEARD, ("Kolt", "said", "“Go!”"), ("", "", "“has heard enough.”"))
+    assert found is not None
+    assert found.name == "Kolt"
+
+
 def test_a_cue_without_a_source_has_the_subject_of_the_verb_above_it() -> None:
     rows = """
 Kolt      PROPN NNP  2 nsubj   B-PER
