@@ -35,6 +35,7 @@ _TOLD = set(
     "tell told tells telling inform informed assure assured warn warned remind reminded urge urged urges ask asked asks "
     "promise promised advise advised notify notified".split()
 )
+RUNS_ON = 8  # paragraphs over which speech without a source goes on
 _OPENING = {"“", '"', "‘"}
 _SPOKEN_TO = {"said", "say", "says", "saying", "speaking", "spoke", "explained", "told", "addressing", "wrote"}
 
@@ -138,7 +139,13 @@ class Resolver:
         if self.last is None or not (statement.quoted or statement.draft.cue):
             return None
         gap = words[start].paragraph - words[self.last_at].paragraph if self.last_at >= 0 else 99
-        return self.last if gap <= 8 else None
+        return self.last if gap <= (RUNS_ON if self._opens_sentence(statement) else 1) else None
+
+    def _opens_sentence(self, statement: Attributed) -> bool:
+        """Whether the speech begins a sentence; a fragment in one of the author's belongs to speech beside it or to nobody."""
+        first = next((i for i in statement.draft.content if self.syntax.words[i].text[0].isalnum()), statement.draft.start)
+        start, _ = self.syntax.sentences[self.syntax.sentence_of[first]]
+        return not any(self.syntax.words[i].text[0].isalnum() for i in range(start, first))
 
     def _leading_up(self, content: Sequence[int]) -> Speaker | None:
         """ "Arvania “has heard enough”": the state or person right before a quotation that goes on with a verb is quoted."""

@@ -228,6 +228,15 @@ def test_a_quotation_runs_on_from_another_quotation() -> None:
     assert found.name == "Kolt"
 
 
+@pytest.mark.parametrize(("paragraphs", "name"), [(1, "Olan Brask"), (2, None)])
+def test_a_fragment_in_a_sentence_of_the_author_runs_on_from_beside_it_only(paragraphs: int, name: str | None) -> None:
+    rows = NAMED.rstrip() + "\n---\nNight NOUN NN 2 nsubj\nfell VERB VBD 0 root\n. PUNCT . 2 punct\n" * (paragraphs - 1)
+    rows += "\n---\nWill AUX MD 6 aux\n“ PUNCT `` 3 punct\nwar NOUN NN 6 nsubj\n” PUNCT '' 3 punct\never ADV RB 6 advmod\n"
+    rows += "end VERB VB 0 root\n? PUNCT . 6 punct\n"
+    (_, found) = speakers(rows, ("Foreign Minister Olan Brask", "said", "ships left"), ("", "", "“war”"))
+    assert (found and found.name) == name
+
+
 def test_a_cue_without_a_source_has_the_subject_of_the_verb_above_it() -> None:
     rows = """
 Kolt      PROPN NNP  2 nsubj   B-PER
