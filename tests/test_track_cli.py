@@ -72,7 +72,9 @@ def test_the_brief_in_all_forms(crisis: Path, tmp_path: Path) -> None:
     assert "ARV and BMR, as known on 7 April 2024" in text
     assert "all active pairs" in text.split("HOW LIKELY")[1]
     assert ask(crisis, "brief", "ARV", "BMR", "--format", "markdown").startswith("# ARV and BMR")
-    assert json.loads(ask(crisis, "brief", "arv", "blm", "--format", "json"))["schema"] == "detente.brief/1"
+    found = json.loads(ask(crisis, "brief", "arv", "bmr", "--as-of", "2024-04-07", "--format", "json"))
+    assert found["schema"] == "detente.brief/1"
+    assert [f["question"] for f in found["outlook"]["forecasts"]] == ["C2@30", "R1@30"]
     ask(crisis, "brief", "ARV", "BMR", "--as-of", "2024-04-07", "--format", "html", "--out", tmp_path / "b.html")
     page = (tmp_path / "b.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")

@@ -21,6 +21,7 @@ from detente.cli.options import DEFAULT, AsOf, LedgerPath, Since, Until, asked, 
 if TYPE_CHECKING:
     from datetime import date
 
+    from detente.forecast.outlook import Outlook
     from detente.relations.brief import Brief
 
 One = Annotated[str, typer.Argument(metavar="STATE", help="Code (ISO 3166 alpha-3) or name of an actor.")]
@@ -54,19 +55,25 @@ def brief_command(
         codes = codes_of(db, (one, other))
         made = brief(db, *codes, known_by=known_by)
         with opened(out) as stream:
-            likely = _outlook(ledger, codes, known_by) if form is not BriefFormat.json else []
-            stream.write(_drawn(made, form, stream, likely))
+            likely = _outlook(ledger, codes, known_by)
+            if form is BriefFormat.json:
+                stream.write(as_json({**made.to_dict(), "outlook": likely.to_dict()}))
+            else:
+                stream.write(_drawn(made, form, stream, _told(likely)))
 
 
-def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime) -> list[str]:
-    """How likely conflict and a rupture are, each beside its base rates; the reason where no forecast can be made."""
+def _outlook(ledger: Path, codes: Sequence[str], known_by: datetime) -> Outlook:
     from detente.forecast.ledger import open_source
     from detente.forecast.outlook import outlook
+
+    return outlook(lru_cache(lambda issued: open_source(ledger, known_by=issued)), *codes, known_by=known_by)
+
+
+def _told(likely: Outlook) -> list[str]:
+    """How likely conflict and a rupture are, each beside its base rates; the reason where no forecast can be made."""
     from detente.forecast.showing import forecast_line
 
-    source = lru_cache(lambda issued: open_source(ledger, known_by=issued))
-    found = outlook(source, *codes, known_by=known_by)
-    return [*map(forecast_line, found.forecasts), *(f"No forecast: {reason}" for reason in found.reasons)]
+    return [*map(forecast_line, likely.forecasts), *(f"No forecast: {reason}" for reason in likely.reasons)]
 
 
 def _drawn(made: Brief, form: BriefFormat, stream: IO[str], likely: Sequence[str]) -> str:
@@ -74,8 +81,6 @@ def _drawn(made: Brief, form: BriefFormat, stream: IO[str], likely: Sequence[str
 
     from detente.report import brief as report
 
-    if form is BriefFormat.json:
-        return as_json(made.to_dict())
     if form is BriefFormat.html:
         return report.as_html(made, likely)
     if form is BriefFormat.markdown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from detente.errors import DetenteError
 from detente.forecast.issue import Forecast, HistorySource, forecast
@@ -19,6 +20,10 @@ class Outlook:
 
     forecasts: tuple[Forecast, ...]
     reasons: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: forecasts as `detente forecast --format json` has them, and the reasons."""
+        return {"forecasts": [f.to_dict() for f in self.forecasts], "reasons": list(self.reasons)}
 
 
 def outlook(
