@@ -144,6 +144,18 @@ class Shards:
                 found.update(one["key"] for one in json.loads(about.get(_REFUSED, b"[]")))
         return found
 
+    def refusals(self) -> list[Refusal]:
+        """What was refused, each once, in the order of the files."""
+        import pyarrow.parquet as pq
+
+        found: dict[str, Refusal] = {}
+        for name in self.names():
+            with self.system.open_input_file(f"{self.path}/{name}") as stream:
+                about = pq.read_schema(stream).metadata or {}
+            for one in json.loads(about.get(_REFUSED, b"[]")):
+                found.setdefault(one["key"], Refusal(one["name"], one["reason"]))
+        return list(found.values())
+
     def articles(self) -> Iterator[Article]:
         """The articles of all readings, a file at a time in memory."""
         import pyarrow.parquet as pq

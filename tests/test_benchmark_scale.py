@@ -8,7 +8,9 @@ import os
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ from benchmarks.scale.processes import memory_mib, tree
 from benchmarks.speed.models import table
 from detente.read.article import Received
 from detente.shards import Shards, read_into
-from detente.types import Article, Reading
+from detente.types import Article, Reading, Refusal
 
 
 def test_words_count_as_often_as_they_occur() -> None:
@@ -54,15 +56,14 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def read_each(out: Path, *names: str) -> None:
-    """A file of readings for each of these articles."""
+def read_each(out: Path, *names: str, refused: bool = False) -> None:
+    """A file of readings, or of a refusal, for each of these articles."""
+
+    def read(items: Sequence[Any]) -> list[Reading | Refusal]:
+        return [Refusal(i.article.id, "is in German") if refused else Reading(i.article, "0.1.0") for i in items]
+
     for name in names:
-        item = Article(name, f"text of {name}")
-        list(
-            read_into(
-                Shards(str(out)), [Received(item)], lambda items: [Reading(one.article, "0.1.0") for one in items], done=set()
-            )
-        )
+        list(read_into(Shards(str(out)), [Received(Article(name, f"text of {name}"))], read, done=set()))
 
 
 def test_models_are_compared_round_by_round_with_the_first() -> None:
@@ -99,7 +100,16 @@ def test_an_article_read_twice_is_noticed(source: Path, tmp_path: Path, capsys: 
     read_each(out, "a", "b")
     shutil.copy(next(out.glob("*.parquet")), out / "again.parquet")
     assert not check(tmp_path / "articles", out)
-    assert "3 readings of 2 articles in 3 files; exactly once: False" in capsys.readouterr().out
+    assert "3 readings and 0 refusals of 2 articles in 3 files; exactly once: False" in capsys.readouterr().out
+
+
+def test_a_refused_article_is_there_too(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "articles").mkdir()
+    source.rename(tmp_path / "articles" / "0.jsonl")
+    read_each(tmp_path / "readings", "a")
+    read_each(tmp_path / "readings", "b", refused=True)
+    assert check(tmp_path / "articles", tmp_path / "readings")
+    assert "refused: b: is in German" in capsys.readouterr().out
 
 
 def test_a_folder_of_readings_is_counted_as_it_grows(tmp_path: Path) -> None:

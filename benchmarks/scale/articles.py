@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
+from detente.shards import Shards
+
 
 def make(source: Path, number: int, folder: Path, per_file: int) -> int:
     """Write `number` articles, those of `source` again and again under other ids, so many in a file; gives their words."""
@@ -43,14 +45,18 @@ class Folder:
 
 
 def check(articles: Path, out: Path) -> bool:
-    """Whether every article is there exactly once, each in a file that can be read; says so."""
+    """Whether every article is there exactly once, read or refused, each in a file that can be read; says so."""
     import pyarrow.parquet as pq
 
     shards = sorted(out.glob("*.parquet"))
     found = sorted(name for shard in shards for name in pq.read_table(shard, columns=["id"])["id"].to_pylist())
     wanted = sorted(_ids(articles))
-    once = found == wanted
-    print(f"{len(found):,} readings of {len(wanted):,} articles in {len(shards)} files; exactly once: {once}")
+    refused = Shards(str(out)).refusals()
+    for one in refused:
+        print(f"  refused: {one.name}: {one.reason}")
+    once = len(found) == len(set(found)) and set(found) <= set(wanted) and len(found) + len(refused) == len(wanted)
+    told = f"{len(found):,} readings and {len(refused):,} refusals of {len(wanted):,} articles"
+    print(f"{told} in {len(shards)} files; exactly once: {once}")
     return once
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from detente.errors import DetenteError
@@ -30,3 +32,14 @@ def failures() -> tuple[type[Exception], ...]:
     import duckdb
 
     return (duckdb.Error,)
+
+
+@contextmanager
+def breaking_off() -> Iterator[None]:
+    """Ctrl-C while DuckDB computes comes out of it as an error of its own; out of this block it comes as Ctrl-C."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError
-from detente.forecast.database import connect, failures
+from detente.forecast.database import breaking_off, connect, failures
 from detente.forecast.fold import States, shipped_states
 from detente.forecast.formats import SEPARATOR, Format, recognise
 from detente.read.actor_tables import fold as folded
@@ -78,7 +78,7 @@ def import_file(
     has been checked already. progress: told now and then which share has been read.
     """  # fmt: skip
     digest = digest or checked_digest(source)
-    with _opened(source, form) as opened, _connection(target.parent) as db:
+    with breaking_off(), _opened(source, form) as opened, _connection(target.parent) as db:
         try:
             with _watched(db, progress):
                 db.execute(f"COPY ({_given(opened, skip_bad)}) TO '{_quoted(_staged(target))}' (FORMAT parquet)")

@@ -52,7 +52,7 @@ class Dater:
         if not joined:
             return last
         before = next((t for i, t in self._by_sentence[self.syntax.sentence_of[at]] if t.span.end == words[at - 2].end), None)
-        first = self._dated(before, status) if before is not None else _same_month(words[at - 2].text, last)
+        first = self._dated(before, status) if before is not None else _bare_day(words[at - 2].text, last)
         if first is None or not _DAY.fullmatch(first.value) or first.start >= last.start:
             return last
         return EventDate(first.value, first.start, last.end, f"{first.text} {words[at - 1].text} {last.text}")
@@ -119,10 +119,10 @@ class Dater:
         return out
 
 
-def _same_month(text: str, last: EventDate) -> EventDate | None:
-    """A bare day ("7th") in the month of a later one."""
+def _bare_day(text: str, last: EventDate) -> EventDate | None:
+    """A bare day in the month of a later one that begins with its day too: the 7th of "7th to 9th December"."""
     day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", text)
-    if day is None or not 0 < int(day[1]) < int(last.value[8:10]):
+    if day is None or not last.text[:1].isdigit() or not 0 < int(day[1]) < int(last.value[8:10]):
         return None
     value = f"{last.value[:8]}{int(day[1]):02}"
     return EventDate(value, value, value, text)

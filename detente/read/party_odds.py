@@ -6,7 +6,7 @@ Traits see the tree and the article; the encoder's links see the words. They are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +32,8 @@ class PartyLinks:
     offsets: Floats
 
     @classmethod
-    def of(cls, encoded: Encoded, matrices: Mapping[str, Floats]) -> PartyLinks | None:
-        """The links of one article; None from a model without them."""
-        if "actor_link.left" not in encoded.fields:
-            return None
+    def of(cls, encoded: Encoded, matrices: Mapping[str, Floats]) -> PartyLinks:
+        """The links of one article."""
         left, right, offsets = [], [], []
         for role in ROLES:
             weight, bias = matrices[f"{role}_link.weight"], matrices[f"{role}_link.bias"]
@@ -64,10 +62,8 @@ class PartyNet:
     outer: Floats
 
     @classmethod
-    def of(cls, matrices: Mapping[str, Floats]) -> PartyNet | None:
-        """The net of a model; None from a model without one."""
-        if "party.vectors" not in matrices:
-            return None
+    def of(cls, matrices: Mapping[str, Floats]) -> PartyNet:
+        """The net of a model."""
         return cls(*(matrices[f"party.{name}"] for name in ("vectors", "bias", "inner", "outer")))
 
     def odds(self, buckets: Sequence[Buckets]) -> Floats:
@@ -87,18 +83,16 @@ class PartyWeights:
     """`traits` (buckets, 2): what each trait by itself says for a role, in log-odds; `mix` (2, 2, 3): see TRAITS_ALONE."""
 
     traits: Floats
-    net: PartyNet | None = None
-    mix: Floats = field(default_factory=lambda: TRAITS_ALONE)
+    net: PartyNet
+    mix: Floats
 
     @classmethod
     def of(cls, matrices: Mapping[str, Floats]) -> PartyWeights:
         """The fitted weights of a model."""
-        return cls(matrices["party.weight"], PartyNet.of(matrices), matrices.get("party.mix", TRAITS_ALONE))
+        return cls(matrices["party.weight"], PartyNet.of(matrices), matrices["party.mix"])
 
     def odds(self, buckets: Sequence[Buckets], linked: Floats, near: Sequence[bool]) -> Floats:
         """Log-odds of each option of one event as actor and recipient, (options, 2); at least one option."""
-        own = np.stack([self.traits[b].sum(0, dtype=np.float32) for b in buckets])
-        if self.net is not None:
-            own = own + self.net.odds(buckets)
+        own = np.stack([self.traits[b].sum(0, dtype=np.float32) for b in buckets]) + self.net.odds(buckets)
         share = self.mix[np.where(near, 0, 1)]
         return np.asarray(share[..., 0] * own + share[..., 1] * linked + share[..., 2])

@@ -15,7 +15,7 @@ from detente.read.attribution import Attributed
 from detente.read.cast import Cast, Gender, Person, body_words, has_role, mentions_by_word, role_at, role_codes, role_words
 from detente.read.syntax import Syntax
 from detente.read.transcript import ANSWER, QUESTION
-from detente.read.words import Shape
+from detente.read.words import QuoteState, Shape
 from detente.types import Addressee, Speaker, SpeakerKind
 
 HE, SHE = {"he", "him", "his", "himself"}, {"she", "her", "hers", "herself"}
@@ -36,7 +36,6 @@ _TOLD = set(
     "promise promised advise advised notify notified".split()
 )
 RUNS_ON = 8  # paragraphs over which speech without a source goes on
-_OPENING = {"“", '"', "‘"}
 _SPOKEN_TO = {"said", "say", "says", "saying", "speaking", "spoke", "explained", "told", "addressing", "wrote"}
 
 
@@ -64,12 +63,11 @@ class Resolver:
             outer = statements[k].within
             speakers[k] = self.resolve(statements[k], speakers[outer] if outer is not None else None)
             if speakers[k] is not None and statements[k].within is None:
-                self._remember(speakers[k], statements[k].draft.start)
-                self.last_quoted = statements[k].quoted
+                self._remember(speakers[k], statements[k])
         return speakers
 
-    def _remember(self, speaker: Speaker | None, at: int) -> None:
-        self.last, self.last_at = speaker, at
+    def _remember(self, speaker: Speaker | None, statement: Attributed) -> None:
+        self.last, self.last_at, self.last_quoted = speaker, statement.draft.start, statement.quoted
         if speaker is not None and (speaker.kind == "person" or (speaker.kind == "unnamed" and _is_one(speaker.name))):
             self.last_person = speaker
 
@@ -150,7 +148,7 @@ class Resolver:
     def _leading_up(self, content: Sequence[int]) -> Speaker | None:
         """ "Arvania “has heard enough”": the state or person right before a quotation that goes on with a verb is quoted."""
         words = self.syntax.words
-        mark = next((i for i in content if words[i].text in _OPENING), None)
+        mark = next((i for i in content if words[i].quote == QuoteState.OPENING), None)
         if not mark or mark + 1 not in content:
             return None
         before = mark - 1
@@ -225,13 +223,16 @@ class Resolver:
 
     def _set_off(self, word: int, head: int) -> bool:
         """ "the chief executive, Ilan Torvek": a name right behind a comma that follows a role."""
-        person = self.cast.at[word]
-        first = next((a for a, b in person.mentions if a <= word <= b), word)
+        first = self._first_of(word)
         return first > head and self.syntax.words[first - 1].text == "," and has_role(self.syntax, max(0, head - 2), head + 1)
+
+    def _first_of(self, word: int) -> int:
+        """The first word of the name in which a word stands."""
+        return next((a for a, b in self.cast.at[word].mentions if a <= word <= b), word)
 
     def _titled(self, word: int, head: int) -> bool:
         """ "foreign affairs analyst Ilan Torvek": a name right behind a role, whatever the tree says."""
-        first = next((a for a, b in self.cast.at[word].mentions if a <= word <= b), word)
+        first = self._first_of(word)
         title = all(self.syntax.upos[i] in ("NOUN", "PROPN", "ADJ") for i in range(head, first))
         return title and has_role(self.syntax, head, first)
 

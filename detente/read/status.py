@@ -27,9 +27,7 @@ def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None,
     word = trigger.first
     if is_to(word, syntax):
         return "scheduled" if best in ("happened", "hypothetical", "promised") else best
-    if best in ("scheduled", "hypothetical") and (
-        _over(word, syntax) or (trigger.event_type == "REJECT" and _refused(word, syntax))
-    ):
+    if best in ("scheduled", "hypothetical") and _after_all(trigger, syntax):
         return "happened"
     if best != "happened":
         return best

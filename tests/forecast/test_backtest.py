@@ -121,7 +121,7 @@ def test_reports_show_every_question_and_model() -> None:
     text, page, data = backtest_text(done), backtest_page(done), json.loads(json.dumps(done.to_dict()))
     for question in questions().values():
         assert question.title in text
-        assert question.title in page
+        assert f"<h2>{question.title[:1].upper()}{question.title[1:]}" in page
     assert len(data["all_dyads"]) == len(data["quiet_dyads"]) == len(questions())
     assert "<svg" in page
     assert "<script" not in page

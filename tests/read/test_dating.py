@@ -44,18 +44,36 @@ def test_the_nearest_time_in_the_tree_dates_an_event(trigger: int, value: str) -
     assert found.value == value
 
 
-@pytest.mark.parametrize(("first", "joint"), [("7th", "to"), ("7", "-"), ("Wednesday", "and")])
-def test_a_span_of_days_is_dated_from_its_first(first: str, joint: str) -> None:
+def spanned(first: str, joint: str, last: str, values: dict[str, str]) -> EventDate:
+    """The date of "They met from FIRST JOINT LAST."; `values` of the times in it."""
+    head, *rest = last.split()
     rows = (
-        f"They PRON PRP 2 nsubj\nmet VERB VBD 0 root\nfrom ADP IN 4 case\n{first} NOUN NN 2 obl\n"
-        f"{joint} ADP IN 6 case\nFriday PROPN NNP 4 nmod\n. PUNCT . 2 punct\n"
+        f"They PRON PRP 2 nsubj\nmet VERB VBD 0 root\nfrom ADP IN 4 case\n{first} NOUN NN 2 obl\n{joint} ADP IN 6 case\n"
+        f"{head} PROPN NNP 2 obl\n" + "".join(f"{word} PROPN NNP 6 flat\n" for word in rest) + ". PUNCT . 2 punct\n"
     )
-    values = {"Friday": "2031-05-09", "Wednesday": "2031-05-07"}
-    times = [timex(text_of(rows), words, values[words]) for words in ("Friday", first) if words in values]
+    times = sorted((timex(text_of(rows), words, value) for words, value in values.items()), key=lambda t: t.span)
     found = Dater(syntax(rows), times, date(2031, 5, 10)).date(5, "happened")
     assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "joint", "last", "values"),
+    [
+        ("7th", "to", "9 May", {"9 May": "2031-05-09"}),
+        ("7", "-", "9 May", {"9 May": "2031-05-09"}),
+        ("Wednesday", "and", "Friday", {"Wednesday": "2031-05-07", "Friday": "2031-05-09"}),
+    ],
+)
+def test_a_span_of_days_is_dated_from_its_first(first: str, joint: str, last: str, values: dict[str, str]) -> None:
+    found = spanned(first, joint, last, values)
     assert (found.value, found.start, found.end) == ("2031-05-07", "2031-05-07", "2031-05-09")
-    assert found.text == f"{first} {joint} Friday"
+    assert found.text == f"{first} {joint} {last}"
+
+
+@pytest.mark.parametrize(("first", "last"), [("7", "Friday"), ("12", "9 May"), ("seven", "9 May")])
+def test_a_number_before_a_date_is_not_always_a_day(first: str, last: str) -> None:
+    assert spanned(first, "and", last, {last: "2031-05-09"}).start == "2031-05-09"
 
 
 def test_without_a_time_in_the_sentence_there_is_no_date() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from handmade import find, resolver, text_of
 
+from detente.read.decoding import Floats
 from detente.read.parties import BUCKETS, Candidate, PartyFinder, Told, bucket_numbers, find_candidates, path, preposition
-from detente.read.party_odds import PartyNet, PartyWeights
+from detente.read.party_odds import TRAITS_ALONE, PartyNet, PartyWeights
 from detente.read.triggers import Trigger
 from detente.types import Party, Span
 
@@ -28,6 +29,13 @@ failed   VERB  VBD  0 root
 """
 
 
+def zeros(*shape: int) -> Floats:
+    return np.zeros(shape, dtype=np.float32)
+
+
+SILENT = PartyNet(zeros(BUCKETS, 1), zeros(1), zeros(1, 4), zeros(2, 2))
+
+
 def finder(rows: str) -> PartyFinder:
     found = resolver(rows)
     mentions = list(found.by_word.values())
@@ -42,7 +50,7 @@ def weights(**scores: tuple[str, float]) -> PartyWeights:
         out[bucket_numbers((), kind)[0]] = -3
     for role, (trait, score) in scores.items():
         out[bucket_numbers((trait,), "")[0], ("actor", "recipient").index(role)] = score
-    return PartyWeights(out)
+    return PartyWeights(out, SILENT, TRAITS_ALONE)
 
 
 def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> tuple[list[str | None], list[str | None]]:
@@ -83,7 +91,7 @@ def test_the_net_weighs_an_option_against_all_others() -> None:
 def test_shares_of_net_and_links_differ_near_and_far() -> None:
     mix = np.zeros((2, 2, 3), dtype=np.float32)
     mix[0, :, 0], mix[1, :, 1], mix[1, 0, 2] = 1, 2, 0.25
-    weights = PartyWeights(np.array([[4.0, 5.0]], dtype=np.float32), None, mix)
+    weights = PartyWeights(np.array([[4.0, 5.0]], dtype=np.float32), SILENT, mix)
     odds = weights.odds([np.array([0])] * 2, np.array([[1.0, 3.0]] * 2, dtype=np.float32), [True, False])
     assert odds.tolist() == [[4, 5], [2.25, 6]]
 
@@ -116,7 +124,7 @@ agreed    VERB  VBD  0 root
     (agreed,) = find(found.syntax.words, "agreed")
     event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32))
     before = Told("CONSULT", frozenset({"ARV", "BMR"}), frozenset())
-    nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32))
+    nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32), SILENT, TRAITS_ALONE)
     assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BMR"]
     assert found.find(event, nobody, []) == ((), ())
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from detente.read.actors import ActorTable
 from detente.read.masking import masked_by
-from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays, find_windows
+from detente.read.pieces import Pieces, Vocabulary, Window, batch_arrays
 from detente.read.predicates import WIDTH, lexicon_features
 from reader.corpora import UNKNOWN, Document
 from reader.model import RELATIONS
@@ -143,9 +143,6 @@ def _membership(indexes: list[int], window: Window, words: int) -> np.ndarray:
         if window.start <= i < window.stop:
             out[i - window.start] = 1
     return out
-
-
-__all__ = ["Example", "cut", "epoch", "find_windows", "length", "link_tensors", "prepare", "tensors"]
 
 
 def party_tensors(items: list[tuple[Example, Window]]) -> dict[str, Tensor] | None:

@@ -74,7 +74,7 @@ def event_loss(model: Reader, x: Tensor, batch: Batch, items: Items) -> dict[str
     if "triggers" in batch:
         scores = model.triggers(x)
         losses["triggers"] = _trigger_loss(scores, batch["triggers"]) * 3
-        losses["status"] = word_loss(model.status(x), batch["status"]) * 0.5
+        losses["status"] = word_loss(model.status(x), batch["status"]) * 0.8
         parties = party_tensors(items)
         if parties is not None:
             losses["parties"] = _party_loss(model, x, parties)

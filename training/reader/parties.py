@@ -18,7 +18,7 @@ import torch
 from detente.read.parties import BUCKETS, Option, Told
 from reader.batches import teaches_parties
 from reader.corpora import read_lines
-from reader.party_net import Lesson, fit, fit_mix
+from reader.party_net import Lesson, fit, fit_mix, mixed
 from reader.sources import load_event_documents
 
 LEFT_OUT = 0.3  # share of events without the traits of the event before
@@ -84,13 +84,17 @@ def main() -> None:
     documents = load_event_documents(args.corpora, args.model)
     taught = lesson_of(weighted((d for d in documents if teaches_parties(d.id)), gold), args.seed)
     new = lesson_of((d for d in documents if not teaches_parties(d.id)), args.seed)
-    mix = fit_mix(new, fit(taught, args.seed)).numpy()
+    first = fit(taught, args.seed)
+    mix = fit_mix(new, first)
+    for name, odds in (("net alone", own := first(new).detach()), ("links alone", new.linked), ("both", mixed(new, own, mix))):
+        parties, sides = new.right(odds)
+        print(f"{len(new)} events kept out, {name}: all parties {100 * parties:.1f} %, on their sides {100 * sides:.1f} %")
     net = fit(lesson_of(weighted(documents, gold), args.seed), args.seed)
     path = args.model / "decoding.npz"
     with np.load(path) as stored:
         matrices = {k: stored[k] for k in stored.files}
-    np.savez_compressed(path, **matrices | net.matrices() | {"party.mix": mix})
-    print(f"{path}: shares of net, links and offset (near, far; actor, recipient) {mix.round(2).tolist()}")
+    np.savez_compressed(path, **matrices | net.matrices() | {"party.mix": mix.numpy()})
+    print(f"{path}: shares of net, links and offset (near, far; actor, recipient) {mix.numpy().round(2).tolist()}")
 
 
 if __name__ == "__main__":

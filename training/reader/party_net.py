@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detente.read.parties import BUCKETS
+from detente.read.parties import BUCKETS, TAKES, TAKES_BOTH
 from detente.read.party_odds import SUMMED, TRAITS_ALONE
 
 WIDTH = 32
@@ -49,9 +49,22 @@ class Lesson:
         )  # fmt: skip
 
     def loss(self, odds: Tensor) -> Tensor:
-        """Of log-odds per mention, (mentions, 2): a code counts by its mentions together."""
-        pooled = torch.zeros(len(self.gold), 2).index_add(0, self.code, odds.clamp(-20, 20).exp()).clamp(min=1e-9).log()
-        return F.binary_cross_entropy_with_logits(pooled, self.gold, reduction="sum")
+        """Of log-odds per mention, (mentions, 2)."""
+        return F.binary_cross_entropy_with_logits(self.pooled(odds), self.gold, reduction="sum")
+
+    def pooled(self, odds: Tensor) -> Tensor:
+        """Log-odds of each code of log-odds per mention, (codes, 2): the mentions of a code together."""
+        return torch.zeros(len(self.gold), 2).index_add(0, self.code, odds.clamp(-20, 20).exp()).clamp(min=1e-9).log()
+
+    def right(self, odds: Tensor) -> tuple[float, float]:
+        """Shares of events with all parties right, and with all on the right sides too, if taken as `parties.chosen` does."""
+        p = torch.sigmoid(self.pooled(odds))
+        likelier = F.one_hot(p.argmax(1), 2).bool()
+        taken = p > torch.where(likelier, TAKES, TAKES_BOTH)
+        event = torch.zeros(len(self.gold), dtype=torch.long).index_copy(0, self.code, self.event)
+        wrong = (taken.any(1) != self.gold.bool().any(1), (taken != self.gold.bool()).any(1))
+        shares = [1 - (torch.bincount(event[w], minlength=len(self)) > 0).float().mean().item() for w in wrong]
+        return shares[0], shares[1]
 
 
 def joined(lessons: list[Lesson]) -> Lesson:
@@ -134,7 +147,12 @@ def fit_mix(lesson: Lesson, net: Net) -> Tensor:
     own = net(lesson).detach()
     for _ in range(MIX_STEPS):
         optimizer.zero_grad()
-        share = mix[lesson.near]
-        lesson.loss(share[..., 0] * own + share[..., 1] * lesson.linked + share[..., 2]).backward()
+        lesson.loss(mixed(lesson, own, mix)).backward()
         optimizer.step()
     return mix.detach()
+
+
+def mixed(lesson: Lesson, own: Tensor, mix: Tensor) -> Tensor:
+    """Log-odds of each mention, (mentions, 2), of what the net says (`own`) and the links."""
+    share = mix[lesson.near]
+    return share[..., 0] * own + share[..., 1] * lesson.linked + share[..., 2]

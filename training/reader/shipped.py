@@ -58,7 +58,7 @@ def _split_heads(fields: dict[str, list[int]], values: dict[str, np.ndarray], st
 def _decoding(matrices: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Transitions, mixing matrices of links, relation tensor."""
     out = {f"{name}_crf.transitions": matrices[f"{name}.transitions"] for name in ("tags", "inner")}
-    for name in (n for n in LINKS if f"{n}.weight" in matrices):
+    for name in LINKS:
         scale = (ARC_DIM if name == "arcs" else LINK_DIM) ** -0.5
         out[f"{name}.mix.weight"], out[f"{name}.mix.bias"] = (
             matrices[f"{name}.weight"] / scale,

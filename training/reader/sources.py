@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,43 +35,44 @@ def load_documents(corpora: Path, model: Path) -> dict[str, list[Document]]:
     texts = corpus_texts(corpora)
     events = load_event_documents(corpora, model)
     in_events = {d.id for d in events}
-    kept_out = sentences_to_measure(corpora)
-    found = {
+    return {
         "polnear": list(load_polnear(corpora / "polnear/train.jsonl.gz")),
         "ewt": list(load_factual(corpora / "ud/ewt_train.conllu.gz", corpora / "factuality/uds_ih2_train.jsonl.gz")),
         "gum": list(load_treebank(corpora / "ud/gum_train.conllu.gz", open_only=True)),
         "statements": [*_statements(texts, in_events), *[d for d in events if d.tags is not None]],
         "events": events,
-        "coded": [
-            *load_gold_records(corpora / "plover/gsr.jsonl"),
-            *load_stories(corpora / "plover/ngec_synthetic.jsonl.gz"),
-            *load_suites([corpora / f"plover/petr{n}.jsonl" for n in (1, 2)], corpora / "plover/cameo_codes.tsv"),
-        ],
+        "coded": without_measured(_coded(corpora / "plover"), corpora),
         "pairs": list(load_pairs(corpora / "plover/plv_train.jsonl", held_out)),
         "loaded": [d for n, d in enumerate(load_loaded(corpora / "bias/babe_sg2.jsonl")) if not held_out(n)],
     }
-    return {name: [d for d in documents if squeezed(d.text) not in kept_out] for name, documents in found.items()}
 
 
-def squeezed(text: str) -> str:
-    """The letters and digits of a text, by which the same sentence is known in another corpus."""
-    return re.sub(r"\W+", " ", text).strip().lower()
+def _coded(folder: Path) -> Iterator[Document]:
+    """Sentences with one event each: somewhere in it, or at the words that are marked."""
+    yield from load_gold_records(folder / "gsr.jsonl")
+    yield from load_stories(folder / "ngec_synthetic.jsonl.gz")
+    yield from load_suites([folder / f"petr{n}.jsonl" for n in (1, 2)], folder / "cameo_codes.tsv")
 
 
-def sentences_to_measure(corpora: Path) -> set[str]:
-    """PLV sentences that nothing may be fitted to: the test, and the rows held out. PLV was made of the PLOVER gold records."""
+def without_measured(documents: Iterable[Document], corpora: Path) -> list[Document]:
+    """Without the PLV sentences that nothing may be fitted to: PLV was made of the PLOVER gold records."""
     test = read_lines(corpora / "plover/plv_test_public_part.jsonl")
     own = (row for number, row in enumerate(read_lines(corpora / "plover/plv_train.jsonl")) if held_out(number))
-    return {squeezed(row["sentence"]) for row in (*test, *own)}
+    measured = {_squeezed(row["sentence"]) for row in (*test, *own)}
+    return [d for d in documents if _squeezed(d.text) not in measured]
+
+
+def _squeezed(text: str) -> str:
+    """The letters and digits of a text, by which the same sentence is known in another corpus."""
+    return re.sub(r"\W+", " ", text).strip().lower()
 
 
 def load_event_documents(corpora: Path, model: Path) -> list[Document]:
     """Articles and sentences with annotated events: the gold, our own annotations, synthetic articles."""
     texts = corpus_texts(corpora)
-    kept_out = sentences_to_measure(corpora)
     attributions = {row["id"]: row["attributions"] for row, _ in labelled(HERE / "labels/statements.jsonl", texts)}
     reader = SceneReader(Encoder.load(model, 2), ActorTable.shipped())
-    return [d for d in _events(corpora, texts, attributions, reader) if squeezed(d.text) not in kept_out]
+    return without_measured(_events(corpora, texts, attributions, reader), corpora)
 
 
 def _statements(texts: dict[str, dict[str, Any]], in_events: set[str]) -> Iterator[Document]:

@@ -44,7 +44,7 @@ class Seen:
 
     scene: Scene
     shown: list[Word]
-    links: PartyLinks | None
+    links: PartyLinks
 
 
 SceneOf = Callable[[dict[str, Any], list[Word]], Seen]
@@ -71,7 +71,7 @@ def load_events(
         yield doc
 
 
-def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene, links: PartyLinks | None) -> None:
+def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene, links: PartyLinks) -> None:
     layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status")}
     candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
     finder = PartyFinder(candidates, scene.syntax, scene.statements, links)
