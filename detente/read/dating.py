@@ -15,6 +15,8 @@ from detente.read.timex import interval
 from detente.types import Event, EventDate, Status, Timex
 
 AHEAD: frozenset[Status] = frozenset({"scheduled", "promised"})
+RECENT = timedelta(days=2)  # so far back "Thursday's" is last Thursday's, whatever is to come
+_POSSESSIVE = ("'s", "’s")
 CARRIED: frozenset[Status] = frozenset({"happened", "scheduled"})
 NEAR = 5  # sentences over which an occasion goes on
 DAYS_OF_OCCASION = 7
@@ -38,12 +40,23 @@ class Dater:
 
     def date(self, trigger: int, status: Status) -> EventDate | None:
         """The time expression of the trigger's sentence that is nearest in the tree, then in the text."""
-        near = self._by_sentence.get(self.syntax.sentence_of[trigger], [])
-        if not near:
+        nearest = self._nearest(trigger)
+        if nearest is None:
             return None
-        at, best = min(near, key=lambda pair: self._distance(trigger, pair[0]))
-        last = self._dated(best, status)
-        return self._from_first(at, last, status) if last is not None else None
+        last = self._dated(nearest[1], "happened" if self._has_been(*nearest) else status)
+        return self._from_first(nearest[0], last, status) if last is not None else None
+
+    def _nearest(self, trigger: int) -> tuple[int, Timex] | None:
+        near = self._by_sentence.get(self.syntax.sentence_of[trigger], [])
+        return min(near, key=lambda pair: self._distance(trigger, pair[0])) if near else None
+
+    def _has_been(self, at: int, timex: Timex) -> bool:
+        """ "Ahead of Thursday's talks" in an article of Friday: nobody calls a day of next week so."""
+        words, value = self.syntax.words, timex.value or ""
+        after = next((w.text for w in words[at:] if w.start >= timex.span.end), "")
+        if self.published is None or after not in _POSSESSIVE or not _WEEKDAY.match(timex.text) or not _DAY.match(value):
+            return False
+        return timedelta(0) < self.published - date.fromisoformat(value[:10]) <= RECENT
 
     def _from_first(self, at: int, last: EventDate, status: Status) -> EventDate:
         """From its first day on, where a date ends a span or a pair: "from 7th to 9th December", "on Saturday and Sunday"."""
@@ -63,6 +76,9 @@ class Dater:
         What is said or told as past keeps its status without the date: "had approved a fair for next May" dates the fair.
         """
         when = self.date(trigger, status)
+        nearest = self._nearest(trigger)
+        if status == "scheduled" and nearest is not None and self._has_been(*nearest):
+            return "happened", when
         if status != "happened" or not self._lies_ahead(when):
             return status, when
         return ("happened", None) if event_type in SAID or self._is_past(trigger) else ("scheduled", when)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from detente.read.actors import Mention
+from detente.read.candidates import find_candidates
 from detente.read.codebook import code_event
 from detente.read.dating import Dater
 from detente.read.encoder import Encoded, Encoder
-from detente.read.parties import PartyFinder, Told, find_candidates
+from detente.read.parties import PartyFinder
 from detente.read.party_odds import PartyLinks, PartyWeights
+from detente.read.party_traits import Told
 from detente.read.speakers import Resolver
 from detente.read.status import condition_of, status_of
 from detente.read.syntax import Syntax
@@ -41,13 +43,15 @@ class EventReader:
         if not triggers:
             return ()
         candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver, self.statements)
-        finder = PartyFinder(candidates, self.syntax, self.statements, PartyLinks.of(self.encoded, self.encoder.matrices))
+        links = PartyLinks.of(self.encoded, self.encoder.matrices)
+        finder = PartyFinder(candidates, self.syntax, self.statements, [t.first for t in triggers], links)
         weights = PartyWeights.of(self.encoder.matrices)
         told: list[Told] = []
         found = []
         for t in triggers:
             actors, recipients = finder.find(t, weights, told)
-            told.append(Told(t.event_type, *(frozenset(p.code for p in side) for side in (actors, recipients))))
+            acting, meant = (frozenset(p.code for p in side) for side in (actors, recipients))
+            told.append(Told(t.event_type, acting, meant, t.first))
             found.append((t, actors, recipients))
         kept = _once(found, self.syntax)
         events = [self._event(k, *parts) for k, parts in enumerate(kept)]

@@ -138,3 +138,23 @@ def test_more_said_by_the_same_speaker_has_the_same_date() -> None:
 @pytest.mark.parametrize("other", [event("ASSAULT", "BMR"), event("CONSULT", "ARV")])
 def test_another_act_has_no_borrowed_date(other: Event) -> None:
     assert carried(event("ASSAULT", "ARV", DAY), other) == [DAY, None]
+
+
+@pytest.mark.parametrize(
+    ("published", "status", "value"),
+    [(date(2031, 5, 9), "happened", "2031-05-08"), (date(2031, 5, 12), "scheduled", "2031-05-15")],
+)
+def test_talks_of_the_day_before_are_over(published: date, status: str, value: str) -> None:
+    rows = """
+Ahead    ADV   RB   7 advmod
+of       ADP   IN   5 case
+Thursday PROPN NNP  5 nmod:poss
+’s       PART  POS  3 case
+talks    NOUN  NNS  1 obl
+Arvania  PROPN NNP  7 nsubj
+spoke    VERB  VBD  0 root
+.        PUNCT .    7 punct
+"""
+    found = Dater(syntax(rows), [timex(text_of(rows), "Thursday", "2031-05-08")], published).settled(4, "CONSULT", "scheduled")
+    assert found[1] is not None
+    assert (found[0], found[1].value) == (status, value)

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from handmade import find, resolver, text_of
 
+from detente.read.candidates import Candidate, find_candidates
 from detente.read.decoding import Floats
-from detente.read.parties import BUCKETS, Candidate, PartyFinder, Told, bucket_numbers, find_candidates, path, preposition
-from detente.read.party_odds import TRAITS_ALONE, PartyNet, PartyWeights
+from detente.read.parties import PartyFinder
+from detente.read.party_odds import SEEN, TRAITS_ALONE, Blend, PartyNet, PartyWeights
+from detente.read.party_traits import BUCKETS, Told, bucket_numbers, path, preposition
 from detente.read.triggers import Trigger
 from detente.types import Party, Span
 
@@ -34,13 +36,14 @@ def zeros(*shape: int) -> Floats:
 
 
 SILENT = PartyNet(zeros(BUCKETS, 1), zeros(1), zeros(1, 4), zeros(2, 2))
+NOT_BLENDED = Blend(TRAITS_ALONE, zeros(1, SEEN + 1), zeros(2, 2))
 
 
 def finder(rows: str) -> PartyFinder:
     found = resolver(rows)
     mentions = list(found.by_word.values())
     candidates = find_candidates(found.syntax, list(dict.fromkeys(mentions)), found.cast, found)
-    return PartyFinder(candidates, found.syntax, ())
+    return PartyFinder(candidates, found.syntax, (), ())
 
 
 def weights(**scores: tuple[str, float]) -> PartyWeights:
@@ -50,7 +53,7 @@ def weights(**scores: tuple[str, float]) -> PartyWeights:
         out[bucket_numbers((), kind)[0]] = -3
     for role, (trait, score) in scores.items():
         out[bucket_numbers((trait,), "")[0], ("actor", "recipient").index(role)] = score
-    return PartyWeights(out, SILENT, TRAITS_ALONE)
+    return PartyWeights(out, SILENT, NOT_BLENDED)
 
 
 def parties(rows: str, trigger: str, kind: str, **scores: tuple[str, float]) -> tuple[list[str | None], list[str | None]]:
@@ -91,9 +94,18 @@ def test_the_net_weighs_an_option_against_all_others() -> None:
 def test_shares_of_net_and_links_differ_near_and_far() -> None:
     mix = np.zeros((2, 2, 3), dtype=np.float32)
     mix[0, :, 0], mix[1, :, 1], mix[1, 0, 2] = 1, 2, 0.25
-    weights = PartyWeights(np.array([[4.0, 5.0]], dtype=np.float32), SILENT, mix)
+    blend = Blend(mix, NOT_BLENDED.inner, NOT_BLENDED.outer)
+    weights = PartyWeights(np.array([[4.0, 5.0]], dtype=np.float32), SILENT, blend)
     odds = weights.odds([np.array([0])] * 2, np.array([[1.0, 3.0]] * 2, dtype=np.float32), [True, False])
     assert odds.tolist() == [[4, 5], [2.25, 6]]
+
+
+def test_the_blend_sees_the_likeliest_other_option() -> None:
+    inner, outer = zeros(1, SEEN + 1), zeros(2, 2)
+    inner[0, 4], outer[1, 0] = 1, 10  # the highest log-odds of an actor by the traits; ten times that to the recipient
+    blend = Blend(TRAITS_ALONE, inner, outer)
+    own, linked = np.array([[6.0, 0.0], [-3.0, 0.0]], dtype=np.float32), zeros(2, 2)
+    assert blend.odds(own, linked, [True, True]).tolist() == [[6, 20], [-3, 20]]
 
 
 def test_both_sides_of_talks_are_reached_through_the_coordination() -> None:
@@ -123,8 +135,8 @@ agreed    VERB  VBD  0 root
     found = finder(rows)
     (agreed,) = find(found.syntax.words, "agreed")
     event = Trigger(agreed, agreed, "AGREE", 0.9, np.zeros(6, dtype=np.float32))
-    before = Told("CONSULT", frozenset({"ARV", "BMR"}), frozenset())
-    nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32), SILENT, TRAITS_ALONE)
+    before = Told("CONSULT", frozenset({"ARV", "BMR"}), frozenset(), 0)
+    nobody = PartyWeights(np.full((BUCKETS, 2), -1, dtype=np.float32), SILENT, NOT_BLENDED)
     assert [p.code for p in found.find(event, nobody, [before])[0]] == ["ARV", "BMR"]
     assert found.find(event, nobody, []) == ((), ())
 

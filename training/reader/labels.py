@@ -40,6 +40,8 @@ def corpus_texts(corpora: Path) -> dict[str, dict[str, Any]]:
         }
     for r in read_lines(corpora / "timeml/aquaint.jsonl.gz"):
         out["AQ-" + r["id"]] = {"text": r["text"], "title": "", "published_at": (r.get("dct") or {}).get("value")}
+    for r in read_lines(corpora / "polnear/train.jsonl.gz"):
+        out["PN-" + r["id"]] = {"text": r["text"], "title": r["title"], "published_at": r["date"]}
     for number, r in enumerate(read_lines(corpora / "plover/ngec_synthetic.jsonl.gz")):
         out[f"NGEC-{number}"] = {"text": r["text"], "title": "", "published_at": None}
     for name, text in _single_sentences(corpora / "plover"):

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from detente.read.parties import BUCKETS, Option, Told
+from detente.read.parties import Option
+from detente.read.party_traits import BUCKETS, TOLD_TRAITS, Told
 from reader.batches import teaches_parties
 from reader.corpora import read_lines
-from reader.party_net import Lesson, fit, fit_mix, mixed
+from reader.party_net import Lesson, fit, fit_blend, judged_by_halves
 from reader.sources import load_event_documents
 
 LEFT_OUT = 0.3  # share of events without the traits of the event before
 GOLD_TIMES = 3  # how often the documents of the gold are taken, beside the annotations made here
-TOLD_TRAITS = 3  # the last traits of an option, see PartyFinder._in_article
 
 Wanted = dict[str | None, list[int]]  # per code: is it actor, recipient
 
@@ -43,7 +43,7 @@ def examples(documents: Iterable[Any], seed: int) -> Iterator[tuple[list[Option]
         told: list[Told] = []
         for event in doc.extra["events"]:
             options = event.finder.options(event.trigger, event.event_type, told)
-            told.append(Told(event.event_type, event.actors, event.recipients))
+            told.append(Told(event.event_type, event.actors, event.recipients, event.trigger))
             codes = dict.fromkeys(o.candidate.party.code for o in options)
             if options:
                 yield options, rng.random() < LEFT_OUT, {c: [int(c in event.actors), int(c in event.recipients)] for c in codes}
@@ -84,17 +84,18 @@ def main() -> None:
     documents = load_event_documents(args.corpora, args.model)
     taught = lesson_of(weighted((d for d in documents if teaches_parties(d.id)), gold), args.seed)
     new = lesson_of((d for d in documents if not teaches_parties(d.id)), args.seed)
-    first = fit(taught, args.seed)
-    mix = fit_mix(new, first)
-    for name, odds in (("net alone", own := first(new).detach()), ("links alone", new.linked), ("both", mixed(new, own, mix))):
+    own = fit(taught, args.seed)(new).detach()
+    for name, odds in (("net alone", own), ("links alone", new.linked), ("both", judged_by_halves(new, own, args.seed))):
         parties, sides = new.right(odds)
         print(f"{len(new)} events kept out, {name}: all parties {100 * parties:.1f} %, on their sides {100 * sides:.1f} %")
+    blend = fit_blend(new, own, torch.ones(len(new), dtype=torch.bool), args.seed)
     net = fit(lesson_of(weighted(documents, gold), args.seed), args.seed)
     path = args.model / "decoding.npz"
     with np.load(path) as stored:
         matrices = {k: stored[k] for k in stored.files}
-    np.savez_compressed(path, **matrices | net.matrices() | {"party.mix": mix.numpy()})
-    print(f"{path}: shares of net, links and offset (near, far; actor, recipient) {mix.numpy().round(2).tolist()}")
+    np.savez_compressed(path, **matrices | net.matrices() | blend.matrices())
+    shares = blend.matrices()["party.mix"].round(2).tolist()
+    print(f"{path}: shares of net, links and offset (near, far; actor, recipient) {shares}")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detente.read.parties import BUCKETS, TAKES, TAKES_BOTH
-from detente.read.party_odds import SUMMED, TRAITS_ALONE
+from detente.read.parties import TAKES, TAKES_BOTH
+from detente.read.party_odds import SEEN, SUMMED, TRAITS_ALONE, beside_others
+from detente.read.party_traits import BUCKETS
 
-WIDTH = 32
-EPOCHS, EVENTS, RATE = 8, 256, 4e-3  # rounds, events of a batch, highest learning rate
-DROPPED, TRAITS_DROPPED = 0.5, 0.4  # of the units; of the traits of a mention
+WIDTH = 48
+EPOCHS, EVENTS, RATE = 12, 256, 4e-3  # rounds, events of a batch, highest learning rate
+DROPPED, TRAITS_DROPPED = 0.4, 0.4  # of the units; of the traits of a mention
 PENALTY = 1e-4  # of squared vectors; twice that of the traits by themselves
-MIX_STEPS, MIX_RATE = 300, 0.05
+STRETCH = 50  # events that are judged together
+BLEND_WIDTH, BLEND_STEPS, BLEND_RATE, SHARES_RATE, BLEND_DECAY = 16, 200, 0.01, 0.05, 0.05
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,21 @@ class Lesson:
         )  # fmt: skip
 
     def loss(self, odds: Tensor) -> Tensor:
-        """Of log-odds per mention, (mentions, 2)."""
-        return F.binary_cross_entropy_with_logits(self.pooled(odds), self.gold, reduction="sum")
+        """Of log-odds per mention, (mentions, 2), summed over all codes."""
+        return self.losses(odds).sum()
+
+    def losses(self, odds: Tensor) -> Tensor:
+        """Loss per code and role, (codes, 2)."""
+        return F.binary_cross_entropy_with_logits(self.pooled(odds), self.gold, reduction="none")
+
+    def event_of_code(self) -> Tensor:
+        """The number of the event of each code, (codes,)."""
+        return torch.zeros(len(self.gold), dtype=torch.long).index_copy(0, self.code, self.event)
+
+    def highest(self, values: Tensor) -> Tensor:
+        """Of values per mention, (mentions, n), the highest in the event of each mention."""
+        found = torch.full((len(self), values.shape[1]), -torch.inf).index_reduce(0, self.event, values, "amax")
+        return found[self.event]
 
     def pooled(self, odds: Tensor) -> Tensor:
         """Log-odds of each code of log-odds per mention, (codes, 2): the mentions of a code together."""
@@ -61,7 +76,7 @@ class Lesson:
         p = torch.sigmoid(self.pooled(odds))
         likelier = F.one_hot(p.argmax(1), 2).bool()
         taken = p > torch.where(likelier, TAKES, TAKES_BOTH)
-        event = torch.zeros(len(self.gold), dtype=torch.long).index_copy(0, self.code, self.event)
+        event = self.event_of_code()
         wrong = (taken.any(1) != self.gold.bool().any(1), (taken != self.gold.bool()).any(1))
         shares = [1 - (torch.bincount(event[w], minlength=len(self)) > 0).float().mean().item() for w in wrong]
         return shares[0], shares[1]
@@ -140,19 +155,54 @@ def fit(lesson: Lesson, seed: int) -> Net:
     return net.eval()
 
 
-def fit_mix(lesson: Lesson, net: Net) -> Tensor:
-    """Shares of net and links, (2, 2, 3) as `party_odds.TRAITS_ALONE`, on events that neither was fitted to."""
-    mix = torch.from_numpy(TRAITS_ALONE.copy()).requires_grad_()
-    optimizer = torch.optim.Adam([mix], lr=MIX_RATE)
-    own = net(lesson).detach()
-    for _ in range(MIX_STEPS):
+class BlendNet(nn.Module):
+    """As `detente.read.party_odds.Blend`, over a lesson."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shares = nn.Parameter(torch.from_numpy(TRAITS_ALONE.copy()))
+        self.inner, self.outer = nn.Linear(SEEN, BLEND_WIDTH), nn.Linear(BLEND_WIDTH, 2)
+        nn.init.zeros_(self.outer.weight)
+
+    def forward(self, lesson: Lesson, own: Tensor) -> Tensor:
+        """Log-odds of each mention, (mentions, 2), of what the net says (`own`) and the links."""
+        share, linked = self.shares[lesson.near], lesson.linked
+        near, count = 1 - lesson.near[:, None].float(), torch.bincount(lesson.event)[lesson.event][:, None].float()
+        seen = torch.cat(beside_others(own, linked, lesson.highest(own), lesson.highest(linked), near, count), 1)
+        added: Tensor = self.outer(torch.relu(self.inner(seen)))
+        return share[..., 0] * own + share[..., 1] * linked + share[..., 2] + added
+
+    def matrices(self) -> dict[str, np.ndarray]:
+        """As the package stores them."""
+        layers = {name: torch.cat([x.weight, x.bias[:, None]], 1) for name, x in (("inner", self.inner), ("outer", self.outer))}
+        named = {"mix": self.shares, "blend_inner": layers["inner"], "blend_outer": layers["outer"]}
+        return {f"party.{name}": x.detach().numpy() for name, x in named.items()}
+
+
+def fit_blend(lesson: Lesson, own: Tensor, events: Tensor, seed: int) -> BlendNet:
+    """The blend fitted to those of the `events` (a mask) that net and links were not fitted to."""
+    torch.manual_seed(seed)
+    blend = BlendNet()
+    layers = [*blend.inner.parameters(), *blend.outer.parameters()]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [blend.shares], "lr": SHARES_RATE, "weight_decay": 0},
+            {"params": layers, "lr": BLEND_RATE, "weight_decay": BLEND_DECAY},
+        ]
+    )
+    taken = events[lesson.event_of_code()].float()[:, None]
+    for _ in range(BLEND_STEPS):
         optimizer.zero_grad()
-        lesson.loss(mixed(lesson, own, mix)).backward()
+        (lesson.losses(blend(lesson, own)) * taken).sum().backward()
         optimizer.step()
-    return mix.detach()
+    return blend.eval()
 
 
-def mixed(lesson: Lesson, own: Tensor, mix: Tensor) -> Tensor:
-    """Log-odds of each mention, (mentions, 2), of what the net says (`own`) and the links."""
-    share = mix[lesson.near]
-    return share[..., 0] * own + share[..., 1] * lesson.linked + share[..., 2]
+def judged_by_halves(lesson: Lesson, own: Tensor, seed: int) -> Tensor:
+    """Log-odds of each mention by a blend that was fitted to the other half of the events; halves are stretches by turns."""
+    first = torch.arange(len(lesson)) // STRETCH % 2 == 0
+    out = torch.zeros_like(own)
+    for half in (first, ~first):
+        judged = half[lesson.event]
+        out[judged] = fit_blend(lesson, own, ~half, seed)(lesson, own).detach()[judged]
+    return out

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from detente.read.parties import PartyFinder, find_candidates
+from detente.read.candidates import find_candidates
+from detente.read.parties import PartyFinder
 from detente.read.party_odds import PartyLinks
 from detente.read.reader import Scene
 from detente.read.syntax import Syntax
@@ -73,21 +74,25 @@ def load_events(
 
 def _event_layers(doc: Document, sentences: list[dict[str, Any]], scene: Scene, links: PartyLinks) -> None:
     layers = {k: [UNKNOWN] * len(doc.words) for k in ("triggers", "status")}
-    candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
-    finder = PartyFinder(candidates, scene.syntax, scene.statements, links)
-    placed_events = []
+    heads: list[tuple[int, dict[str, Any]]] = []
     for row in sorted(sentences, key=lambda row: row["start"]):
         for i in _overlapping(doc.words, [(row["start"], row["end"])]):
             layers["triggers"][i] = NO_TRIGGER
         placed = [(words, event) for event in row["events"] if (words := _trigger_words(doc, row, event))]
         for words, event in sorted(placed, key=lambda pair: pair[0][0]):
-            head = trigger_head(words, scene.syntax)
-            layers["triggers"][head] = EVENT_TYPES.index(event["type"])
+            heads.append((trigger_head(words, scene.syntax), event))
+            layers["triggers"][heads[-1][0]] = EVENT_TYPES.index(event["type"])
             for i in words:
                 layers["status"][i] = STATUSES.index(_first(event["status"]))
-            placed_events.append(Placed(head, event["type"], finder, *(frozenset(_codes(event[s])) for s in SIDES)))
     doc.extra.update(layers)
-    doc.extra["events"] = tuple(placed_events)
+    doc.extra["events"] = tuple(_placed(heads, scene, links))
+
+
+def _placed(heads: list[tuple[int, dict[str, Any]]], scene: Scene, links: PartyLinks) -> Iterator[Placed]:
+    candidates = find_candidates(scene.syntax, scene.mentions, scene.resolver.cast, scene.resolver, scene.statements)
+    finder = PartyFinder(candidates, scene.syntax, scene.statements, [head for head, _ in heads], links)
+    for head, event in heads:
+        yield Placed(head, event["type"], finder, *(frozenset(_codes(event[s])) for s in SIDES))
 
 
 def _first(answers: Any) -> Any:
