@@ -73,10 +73,15 @@ def publishers_command(ledger: LedgerPath = DEFAULT, as_of: AsOf = None, json_: 
 
 
 def import_command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="JSON lines of readings (.gz too), or - for stdin.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="JSON lines (.gz too) or Parquet of readings, a folder of Parquet, or - for stdin."
+        ),
+    ],
     to: Annotated[Path, typer.Option("--to", "-l", "--ledger", envvar="DETENTE_LEDGER", help="The ledger's file.")] = DEFAULT,
 ) -> None:
-    """Write readings into a ledger that `detente read --format jsonl` or `detente export readings` made."""
+    """Write readings into a ledger: what `detente read` (--format jsonl, --out) or `detente export readings` made."""
     from detente.ledger.exchange import readings_of
 
     with reported_failures():

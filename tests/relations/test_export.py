@@ -11,7 +11,7 @@ import pytest
 from builders import full_reading
 from news import RECORDED, Act, Words, ledger, news, on
 
-from detente.errors import WrongCall
+from detente.errors import DetenteError, WrongCall
 from detente.ledger import queries
 from detente.ledger.exchange import readings_of
 from detente.relations.export import Selection, cow, export
@@ -98,6 +98,29 @@ def test_readings_go_out_and_come_back(tmp_path: Path) -> None:
     export(db, "readings", tmp_path / "r.jsonl", Selection(on("2031-12-31")))
     again = ledger(tmp_path, *readings_of(str(tmp_path / "r.jsonl")), name="again.ledger")
     assert list(queries.readings(again, known_by=on("2031-12-31"))) == [NEWS, full_reading()]
+
+
+def test_parquet_readings_come_back_from_a_file_and_a_folder(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    folder = tmp_path / "readings"
+    folder.mkdir()
+    export(ledger(tmp_path, NEWS, full_reading()), "readings", folder / "r.parquet", Selection(on("2031-12-31")))
+    for source in (folder, folder / "r.parquet"):
+        found = {r.article.id: r for r in readings_of(str(source))}
+        assert found == {r.article.id: r for r in (NEWS, full_reading())}
+
+
+def test_what_is_no_parquet_of_readings_is_refused_with_a_reason(db: Any, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "text.parquet").write_text("not Parquet")
+    with pytest.raises(DetenteError, match="cannot be read as Parquet"):
+        list(readings_of(str(tmp_path / "text.parquet")))
+    export(db, "events", tmp_path / "events.parquet", ALL)
+    with pytest.raises(DetenteError, match='no column "reading"'):
+        list(readings_of(str(tmp_path / "events.parquet")))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DetenteError, match="holds no Parquet files"):
+        list(readings_of(str(tmp_path / "empty")))
 
 
 def test_parquet(db: Any, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from reader.model import BRANCH_LAYERS, LAYERS, Reader
 from reader.shipped import shipped_weights
 
 WINDOW = 254
+MASK = 103  # "[MASK]"; what comes before it are no word pieces
 SHIPPED = Path(__file__).parents[2] / "detente" / "model"
 MIXTURE = "polnear=0.42,ewt=0.20,gum=0.08,statements=0.10,events=0.11,pairs=0.03,loaded=0.06"
 Items = list[tuple[Example, Window]]
@@ -119,6 +120,21 @@ def save(path: Path, whole: dict[str, object]) -> None:
     path.with_suffix(".tmp").replace(path)
 
 
+def with_masked(batch: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
+    """A batch in which a share of the word pieces is hidden from the encoder, so that none is relied upon alone."""
+    ids = batch["ids"]
+    hidden = (torch.rand(ids.shape, device=ids.device) < share) & (ids > MASK)
+    return batch | {"ids": torch.where(hidden, MASK, ids)}
+
+
+def with_dropout(model: Reader, share: float) -> Reader:
+    """The model with this share of its units dropped in fitting."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
+    return model
+
+
 def starting_weights(path: Path | None) -> dict[str, torch.Tensor]:
     """Weights of a shipped model (a folder) or of an earlier run (a file); none without a path."""
     if path is None:
@@ -131,7 +147,7 @@ def fit(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     device = torch.device(args.device)
     vocabulary = Vocabulary(minilm_folder() / "tokenizer.json")
-    model = Reader()
+    model = with_dropout(Reader(), args.dropout)
     model.encoder.load_minilm(minilm_folder())
     known = starting_weights(args.start)
     model.load_state_dict(known, strict=False)
@@ -154,7 +170,7 @@ def fit(args: argparse.Namespace) -> None:
     model.train()
     for step in range(first, args.steps):
         items = next(streams[rng.choices(list(mixture), list(mixture.values()))[0]])
-        batch = {k: v.to(device) for k, v in tensors(items).items()}
+        batch = with_masked({k: v.to(device) for k, v in tensors(items).items()}, args.masked)
         with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
             losses = all_losses(model, batch, items, args.part)
         for group in optimizer.param_groups:
@@ -192,6 +208,8 @@ def main() -> None:
     parser.add_argument(
         "--part", choices=("all", "events", "statements", "encoder"), default="all", help="what to fit; the rest stays"
     )
+    parser.add_argument("--masked", type=float, default=0.0, help="share of the word pieces that are hidden")
+    parser.add_argument("--dropout", type=float, default=0.1, help="share of the units that are dropped")
     parser.add_argument("--seed", type=int, default=20220109)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
