@@ -14,6 +14,7 @@ from detente.read.encoder import Encoded, Encoder
 from detente.read.parties import PartyFinder
 from detente.read.party_odds import PartyLinks, PartyWeights
 from detente.read.party_traits import Told
+from detente.read.refusals import with_refusals
 from detente.read.speakers import Resolver
 from detente.read.status import condition_of, status_of
 from detente.read.syntax import Syntax
@@ -39,7 +40,8 @@ class EventReader:
 
     def events(self) -> tuple[Event, ...]:
         """Events in the order of their triggers."""
-        triggers = find_triggers(self.syntax, self.encoded, self.encoder)
+        found_by_model = find_triggers(self.syntax, self.encoded, self.encoder)
+        triggers = with_refusals(found_by_model, self.syntax, self.encoder.classes["statuses"])
         if not triggers:
             return ()
         candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver, self.statements)

@@ -19,10 +19,10 @@ from detente.read.syntax import Syntax
 from detente.read.voices import innermost
 from detente.types import Loaded, LoadedKind, Quotation, Span, Statement
 
-SENTENCE = 0.4  # probability that a sentence judges, from which its words are looked at
-WORD = 0.35  # probability from which a word of such a sentence is loaded
-ALONE = 0.85  # the same in any sentence
-BEST = 0.15  # probability from which the likeliest word of a judging sentence is given when none else is
+SENTENCE = 0.3  # probability that a sentence judges, from which its words are looked at
+WORD = 0.3  # probability from which a word of such a sentence is loaded
+ALONE = 0.8  # the same in any sentence
+BEST = 0.06  # probability from which the likeliest word of a judging sentence is given when none else is
 
 
 def find_loaded(

@@ -83,7 +83,7 @@ def test_who_is_for_a_state_or_backed_by_it_is_another() -> None:
 
 
 def test_the_west_is_an_actor_and_a_direction_is_none() -> None:
-    assert codes("Talks with the west failed; western officials left.") == ["WST", "WST"]
+    assert codes("Talks with the west failed; western troops left.") == ["WST", "WST"]
     assert codes("It rained in the west and on the west coast, and the west of the island was dry.") == []
 
 
