@@ -41,7 +41,8 @@ class EventReader:
     def events(self) -> tuple[Event, ...]:
         """Events in the order of their triggers."""
         found_by_model = find_triggers(self.syntax, self.encoded, self.encoder)
-        triggers = with_refusals(found_by_model, self.syntax, self.encoder.classes["statuses"])
+        told_of = [t for t in found_by_model if not self._names_somebody(t)]
+        triggers = with_refusals(told_of, self.syntax, self.encoder.classes["statuses"])
         if not triggers:
             return ()
         candidates = find_candidates(self.syntax, self.mentions, self.resolver.cast, self.resolver, self.statements)
@@ -58,6 +59,15 @@ class EventReader:
         kept = _once(found, self.syntax)
         events = [self._event(k, *parts) for k, parts in enumerate(kept)]
         return tuple(self.dater.carried(events, [self.syntax.sentence_of[t.first] for t, *_ in kept]))
+
+    def _names_somebody(self, t: Trigger) -> bool:
+        """Words that judge an actor or name an office with its state are no act: "imposter", "the Arvanian regime"."""
+        span = self.syntax.span(t.first, t.last)
+        return any(
+            (m.epithet is not None and m.epithet.covers(span))
+            or (m.form == "role" and m.kind != "group" and m.span.covers(span) and m.span.start < span.start)
+            for m in self.mentions
+        )
 
     def _event(self, number: int, t: Trigger, actors: tuple[Party, ...], recipients: tuple[Party, ...]) -> Event:
         span = self.syntax.span(t.first, t.last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from detente.read.syntax import Syntax
@@ -17,6 +18,8 @@ _DENYING = {"deny", "denies", "denied", "denying", "fail", "fails", "failed", "f
 _PLANNED = {"scheduled", "planned", "upcoming", "forthcoming", "due", "expected", "coming"}
 _POSSIBLE = {"possible", "potential", "threatened", "feared", "hypothetical", "would-be", "eventual", "future"}
 _IN_CASE = ("in case of", "in the event of", "risk of", "danger of", "fear of", "fears of", "possibility of", "prospect of")
+_WITHIN = 7  # words before a noun in which "ahead of" is looked for
+_AHEAD = re.compile(r"\b(?:ahead of|eve of|run - up to)(?: [\w’'-]+){0,4}$")
 _OVER = {"finished", "concluded", "ended", "completed"}
 _MODALS = {"would", "could", "might", "may", "will", "wo", "shall", "'ll", "’ll", "should", "can"}
 
@@ -38,7 +41,7 @@ def status_of(trigger: Trigger, statuses: Sequence[str], condition: Span | None,
         return "hypothetical"
     if not said and _denied(word, syntax):
         return "denied"
-    return _announced(word, syntax) or best
+    return _announced(trigger, syntax) or best
 
 
 def is_to(word: int, syntax: Syntax) -> bool:
@@ -97,9 +100,11 @@ def _first_conjunct(word: int, syntax: Syntax) -> int:
     return word
 
 
-def _announced(word: int, syntax: Syntax) -> Status | None:
-    """ "the planned talks", "the meeting scheduled for Monday"."""
-    return "scheduled" if _marked(word, syntax, _PLANNED) else None
+def _announced(trigger: Trigger, syntax: Syntax) -> Status | None:
+    """ "the planned talks", "the meeting scheduled for Monday", "on the eve of the summit"."""
+    before = " ".join(w.text.lower() for w in syntax.words[max(0, trigger.first - _WITHIN) : trigger.first])
+    awaited = trigger.event_type == "CONSULT" and syntax.upos[trigger.first] in ("NOUN", "PROPN") and _AHEAD.search(before)
+    return "scheduled" if awaited or _marked(trigger.first, syntax, _PLANNED) else None
 
 
 def _marked(word: int, syntax: Syntax, words: set[str]) -> bool:

@@ -97,6 +97,19 @@ def test_two_types_in_a_sentence_are_two_events_in_order() -> None:
     ]  # fmt: skip
 
 
+def test_words_that_name_an_actor_are_no_act() -> None:
+    rows = """
+The      DET   DT   3 det
+Arvanian ADJ   JJ   3 amod
+regime   NOUN  NN   4 nsubj
+imposed  VERB  VBD  0 root
+a        DET   DT   6 det
+ban      NOUN  NN   4 obj
+.        PUNCT .    4 punct
+"""
+    assert [e.trigger_text for e in events(rows, {2: ("CONSULT", 5), 5: ("SANCTION", 5)})] == ["ban"]
+
+
 def test_where_it_happened_is_a_place_behind_in() -> None:
     (event,) = events(MET, {1: ("CONSULT", 5)})
     assert event.place is not None

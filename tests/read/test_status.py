@@ -99,3 +99,17 @@ def test_who_would_not_do_it_has_refused(kind: str, wanted: Status) -> None:
 )
 def test_what_should_or_would_be_is_open_unless_saying_so_is_the_act(rows: str, kind: str, wanted: Status) -> None:
     assert status(rows, "attack", kind=kind) == wanted
+
+
+AHEAD_OF = (
+    "Ahead ADV RB 7 advmod\nof ADP IN 4 case\ncrucial ADJ JJ 4 amod\ntalks NOUN NNS 1 obl\n, PUNCT , 7 punct\n"
+    "they PRON PRP 7 nsubj\nspoke VERB VBD 0 root\nof ADP IN 9 case\nraids NOUN NNS 7 obl\n. PUNCT . 7 punct\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "kind", "wanted"),
+    [("talks", "CONSULT", "scheduled"), ("talks", "ASSAULT", "happened"), ("raids", "CONSULT", "happened")],
+)
+def test_a_meeting_that_others_await_is_scheduled(trigger: str, kind: str, wanted: Status) -> None:
+    assert status(AHEAD_OF, trigger, kind=kind) == wanted
