@@ -19,10 +19,11 @@ from detente.read.syntax import Syntax
 from detente.read.voices import innermost
 from detente.types import Loaded, LoadedKind, Quotation, Span, Statement
 
-SENTENCE = 0.3  # probability that a sentence judges, from which its words are looked at
+SENTENCE = 0.4  # probability that a sentence judges, from which its words are looked at
 WORD = 0.3  # probability from which a word of such a sentence is loaded
-ALONE = 0.8  # the same in any sentence
+ALONE = 0.85  # the same in any sentence
 BEST = 0.06  # probability from which the likeliest word of a judging sentence is given when none else is
+_JUDGING = {"NOUN", "VERB", "ADJ", "ADV", "INTJ"}
 
 
 def find_loaded(
@@ -90,10 +91,10 @@ def _loaded_words(syntax: Syntax, chances: Floats, a: int, b: int, judging: floa
 
 
 def _may_judge(syntax: Syntax, i: int) -> bool:
-    """A word of three letters or more that is no name and no sign of the author's hand in a quotation ("(sic)", "(I)n")."""
+    """A noun, verb, adjective or adverb of three letters or more, no sign of the author's hand in a quotation ("(sic)", "(I)n")."""
     word = syntax.words[i]
     touching = i > 0 and syntax.words[i - 1].end == word.start and syntax.words[i - 1].text in "()[]"
-    return len(word.text) >= 3 and word.text[0].isalpha() and syntax.upos[i] != "PROPN" and not touching
+    return len(word.text) >= 3 and word.text[0].isalpha() and syntax.upos[i] in _JUDGING and not touching
 
 
 @lru_cache(maxsize=1)
