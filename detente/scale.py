@@ -66,12 +66,39 @@ def read_on_ray(job: Job, cluster: str, begun: Callable[[int], None] = lambda he
         return
     ray = _started(cluster)
     most = job.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-    written = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
+    written = _written(job, pieces, most) if cluster == LOCAL else _written_inside(ray, job, pieces, most)
+    for shards in written:
+        yield from (_shard_from(one) for one in json.loads(shards))
+
+
+def _written(job: Job, pieces: list[dict[str, Any]], most: int) -> Iterator[str]:
+    """The shards of each piece as JSON, by a pool of at most so many actors."""
+    import ray.data
+
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    rows = ray.data.from_items(pieces, override_num_blocks=len(pieces)).map_batches(
         PieceReader, batch_size=1, num_cpus=1, fn_constructor_args=(job,),
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(most, len(pieces))),
     )  # fmt: skip
-    for row in written.iter_rows():
-        yield from (_shard_from(one) for one in json.loads(row["shards"]))
+    yield from (row["shards"] for row in rows.iter_rows())
+
+
+def _written_inside(ray: Any, job: Job, pieces: list[dict[str, Any]], most: int) -> Iterator[str]:
+    """The same, driven by an actor on the cluster: Ray Data does not run in a client of one."""
+    driver = ray.remote(num_cpus=0)(Driver).remote(job, pieces, most)
+    while (shards := ray.get(driver.following.remote())) is not None:
+        yield shards
+
+
+class Driver:
+    """A Ray actor that hands on what the pool writes, piece by piece."""
+
+    def __init__(self, job: Job, pieces: list[dict[str, Any]], most: int) -> None:
+        self.written = _written(job, pieces, most)
+
+    def following(self) -> str | None:
+        """The shards of the next piece; None after the last one."""
+        return next(self.written, None)
 
 
 def _shards(job: Job) -> Shards:
@@ -88,19 +115,17 @@ def _started(cluster: str) -> Any:
         return ray
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
-        address = None if cluster == LOCAL else cluster
         ray.init(
-            address=address,
+            address=cluster,  # "local" starts one of its own, even where another one runs on this machine
             log_to_driver=False,
-            include_dashboard=False if address is None else None,
+            include_dashboard=False if cluster == LOCAL else None,
             logging_level=logging.ERROR,
         )
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        raise ClusterUnusable(f"the cluster {cluster!r} cannot be reached: {str(error)[:200]}") from None
+        told = f"the cluster {cluster!r} cannot be reached: {str(error)[:200]}"
+        raise ClusterUnusable(f"{told}; where it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN") from None
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
     return ray
 
 

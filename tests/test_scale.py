@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from readers import obedient, once
 from detente import parallel, scale
 from detente.errors import ArticleRefused
 from detente.read.article import NOTHING_GIVEN, Received
-from detente.scale import Job, Piece, articles_of, pieces_of, read_on_ray, read_piece
+from detente.scale import Driver, Job, Piece, articles_of, pieces_of, read_on_ray, read_piece
 
 
 def lines(path: Path, number: int) -> Path:
@@ -96,3 +97,16 @@ def test_ray_reads_as_one_process_does(tmp_path: Path) -> None:
     assert [shard.articles for shard in read_on_ray(job, "local", held.append)] == [3]
     assert list(read_on_ray(job, "local", held.append)) == []
     assert held == [0, 3]
+
+
+def test_a_driver_hands_on_what_the_pool_writes_and_then_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def written(job: Job, pieces: list[dict[str, Any]], most: int) -> Iterator[str]:
+        asked.append((len(pieces), most))
+        yield from ("[1]", "[2]")
+
+    monkeypatch.setattr(scale, "_written", written)
+    driver = Driver(Job((), str(tmp_path)), [{}, {}, {}], 2)
+    assert [driver.following() for _ in range(4)] == ["[1]", "[2]", None, None]
+    assert asked == [(3, 2)]

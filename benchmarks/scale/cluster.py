@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ STARTED_S = 300.0
 @contextmanager
 def nodes(number: int, log: Path) -> Iterator[tuple[str, list[int]]]:
     """So many nodes of one core; gives the address for `--cluster` and the process of each node."""
+    os.environ.setdefault("RAY_AUTH_MODE", "disabled")  # else a head asks for a token where one lies in the home folder
     port, client = _free_port(), _free_port()
     head = ["--head", f"--port={port}", f"--ray-client-server-port={client}", "--include-dashboard=false"]
     begun: list[subprocess.Popen[bytes]] = []

@@ -91,7 +91,7 @@ def _loaded_words(syntax: Syntax, chances: Floats, a: int, b: int, judging: floa
 
 
 def _may_judge(syntax: Syntax, i: int) -> bool:
-    """A noun, verb, adjective or adverb of three letters or more, no sign of the author's hand in a quotation ("(sic)", "(I)n")."""
+    """A noun, verb, adjective or adverb of three letters or more, no sign of the author's hand ("(sic)", "(I)n")."""
     word = syntax.words[i]
     touching = i > 0 and syntax.words[i - 1].end == word.start and syntax.words[i - 1].text in "()[]"
     return len(word.text) >= 3 and word.text[0].isalpha() and syntax.upos[i] in _JUDGING and not touching
