@@ -49,12 +49,12 @@ def check(articles: Path, out: Path) -> bool:
     import pyarrow.parquet as pq
 
     shards = sorted(out.glob("*.parquet"))
-    found = sorted(name for shard in shards for name in pq.read_table(shard, columns=["id"])["id"].to_pylist())
+    found = [name for shard in shards for name in pq.read_table(shard, columns=["id"])["id"].to_pylist()]
     wanted = sorted(_ids(articles))
     refused = Shards(str(out)).refusals()
     for one in refused:
         print(f"  refused: {one.name}: {one.reason}")
-    once = len(found) == len(set(found)) and set(found) <= set(wanted) and len(found) + len(refused) == len(wanted)
+    once = sorted([*found, *(one.name for one in refused)]) == wanted
     told = f"{len(found):,} readings and {len(refused):,} refusals of {len(wanted):,} articles"
     print(f"{told} in {len(shards)} files; exactly once: {once}")
     return once

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -126,6 +126,8 @@ def shape_fits(shape: str, folded: str, word: str) -> bool:
     """Whether a word of the text stands as its spelling asks: "US" is not "us", "Turkey" is not "turkey"."""
     if shape == "any":
         return True
+    if shape == "lower":
+        return word.islower()
     return word == folded.upper() if shape == "upper" else word[0].isupper()
 
 
@@ -295,6 +297,9 @@ def _add_not_actors(tables: Tables) -> None:
             sets[row["part"]].add(fold(row["words"]))
         elif row["part"] == "phrase":
             tables.add(spelling(row["words"], "none", None))
+        elif row["part"] == "lower":
+            known = spelling(row["words"], "none", None)
+            tables.add(replace(known, shape=("any", *("lower" for _ in known.words[1:]))))
         else:
             entry = Entry(row["name"], row["code"] or None, "GOV", "seat", row["code"] or None)
             key = tuple(fold(w) for w in WORD.findall(row["words"]))

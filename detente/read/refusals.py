@@ -17,7 +17,8 @@ from detente.read.triggers import Trigger
 
 LEAST = 0.6  # probability of a refusal that the model did not see as an event
 _NOT = {"not", "n't", "n’t", "never"}
-_CONDITION = {"if", "unless", "whether"}
+_ASIDE = {"if", "unless", "whether", "did"}  # conditions, and what is past
+VERB, ALONE = "verb", "alone"
 
 
 def with_refusals(triggers: Sequence[Trigger], syntax: Syntax, statuses: Sequence[str]) -> list[Trigger]:
@@ -38,9 +39,11 @@ def _refusals(syntax: Syntax) -> Iterator[tuple[int, int, set[int]]]:
         kind = _yielding().get(word.text.lower())
         if kind is None or syntax.upos[verb] != "VERB" or not _is_told(verb, syntax):
             continue
-        given = [w for w in syntax.dependents(verb, "obj") if syntax.words[w].text.lower() in _given()]
+        objects = syntax.dependents(verb, "obj")
+        given = [w for w in objects if syntax.words[w].text.lower() in _given()]
         particle = next((p for p in syntax.dependents(verb, "compound:prt") if syntax.words[p].text.lower() in kind), None)
-        if not ("" in kind or given or particle is not None):
+        by_itself = VERB in kind or (ALONE in kind and not objects)
+        if not (by_itself or given or particle is not None):
             continue
         if _denied(verb, syntax) or any(_is_none(w, syntax) for w in given):
             yield verb, particle if particle == verb + 1 else verb, {verb, *given}
@@ -48,10 +51,8 @@ def _refusals(syntax: Syntax) -> Iterator[tuple[int, int, set[int]]]:
 
 def _is_told(verb: int, syntax: Syntax) -> bool:
     """By somebody who acts, not past, not in a condition: "will not", "does not", "is not going to"."""
-    marks = {syntax.words[w].text.lower() for w in syntax.dependents(verb, "mark")}
-    return (
-        bool(syntax.dependents(verb, "nsubj")) and syntax.xpos[verb] in ("VB", "VBP", "VBZ", "VBG") and not marks & _CONDITION
-    )
+    aside = {syntax.words[w].text.lower() for w in syntax.dependents(verb, "mark", "aux")} & _ASIDE
+    return not aside and syntax.xpos[verb] in ("VB", "VBP", "VBZ", "VBG") and bool(syntax.dependents(verb, "nsubj"))
 
 
 def _denied(verb: int, syntax: Syntax) -> bool:
@@ -71,11 +72,11 @@ def _rows() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 @lru_cache(maxsize=1)
 def _yielding() -> dict[str, frozenset[str]]:
-    """Per verb the particles with which it means giving way; "" where it does alone, nothing where its object decides."""
+    """Per verb the particles with which it gives way; VERB or ALONE where it needs none, nothing where its object decides."""
     found: dict[str, frozenset[str]] = {}
     for kind, word, particles in _rows():
         if kind != "given":
-            own = {""} if kind == "verb" else set(particles)
+            own = {kind} if kind in (VERB, ALONE) else set(particles)
             for form in (word, f"{word}s", f"{word.removesuffix('e')}ing"):
                 found[form] = found.get(form, frozenset()) | own
     return found

@@ -85,6 +85,12 @@ def test_who_is_for_a_state_or_backed_by_it_is_another() -> None:
 def test_the_west_is_an_actor_and_a_direction_is_none() -> None:
     assert codes("Talks with the west failed; western troops left.") == ["WST", "WST"]
     assert codes("It rained in the west and on the west coast, and the west of the island was dry.") == []
+    assert codes("In the west it rained.") == []
+    assert codes("Leaders in the West and ties to the West.") == ["WST", "WST"]
+
+
+def test_the_west_bank_is_a_place_and_no_company() -> None:
+    assert [(m.code, m.kind) for m in found("He left the West Bank.")] == [("PSE", "place")]
 
 
 def test_a_sea_is_no_state() -> None:

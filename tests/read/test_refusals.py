@@ -31,7 +31,11 @@ IF_NOT = (
     "If SCONJ IN 5 mark\nArvania PROPN NNP 5 nsubj\ndoes AUX VBZ 5 aux\nnot PART RB 5 advmod\nyield VERB VB 7 advcl\n"
     "ships NOUN NNS 7 nsubj\nleave VERB VBP 0 root\n. PUNCT . 7 punct\n"
 )
-DID_NOT = "Arvania PROPN NNP 4 nsubj\ndid AUX VBD 4 aux\nnot PART RB 4 advmod\nbudged VERB VBD 0 root\n. PUNCT . 4 punct\n"
+DID_NOT = "Arvania PROPN NNP 4 nsubj\ndid AUX VBD 4 aux\nnot PART RB 4 advmod\nbudge VERB VB 0 root\n. PUNCT . 4 punct\n"
+NO_RESULT = (
+    "Talks NOUN NNS 4 nsubj\nwill AUX MD 4 aux\nnot PART RB 4 advmod\nyield VERB VB 0 root\nresults NOUN NNS 4 obj\n"
+    ". PUNCT . 4 punct\n"
+)
 NO_OFFER = "They PRON PRP 2 nsubj\nmake VERB VBP 0 root\nno DET DT 4 det\nships NOUN NNS 2 obj\n. PUNCT . 2 punct\n"
 
 
@@ -46,7 +50,7 @@ def test_who_will_not_give_way_refuses(rows: str, words: str) -> None:
     assert refusals(rows) == [(words, "REJECT", LEAST)]
 
 
-@pytest.mark.parametrize("rows", [YIELDS, IF_NOT, DID_NOT, NO_OFFER])
+@pytest.mark.parametrize("rows", [YIELDS, IF_NOT, DID_NOT, NO_RESULT, NO_OFFER])
 def test_yielding_conditions_the_past_and_other_objects_are_no_refusals(rows: str) -> None:
     assert refusals(rows) == []
 

@@ -122,6 +122,8 @@ def save(path: Path, whole: dict[str, object]) -> None:
 
 def with_masked(batch: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
     """A batch in which a share of the word pieces is hidden from the encoder, so that none is relied upon alone."""
+    if not share:
+        return batch
     ids = batch["ids"]
     hidden = (torch.rand(ids.shape, device=ids.device) < share) & (ids > MASK)
     return batch | {"ids": torch.where(hidden, MASK, ids)}
